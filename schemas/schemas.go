@@ -1,0 +1,36 @@
+// Package schemas holds the JSON Schemas as files and as embedded bytes.
+//
+// The files are written by hand and are the one description of what a
+// connector, and a recording of one, may say. Editors and other validators use
+// them as they are:
+//
+//	# yaml-language-server: $schema=schemas/spec.schema.json
+//
+// They are JSON Schema 2020-12, need no other file, and keep to a small part
+// of it, so that a validator for them can be small and an editor that knows an
+// older draft still helps: no unions, no dynamic references, and nothing but
+// a title, a description, a default and examples beside a $ref.
+package schemas
+
+import "embed"
+
+// FS holds the schema files, spec.schema.json and recording.schema.json.
+//
+//go:embed *.schema.json
+var FS embed.FS
+
+// Spec returns the schema of connector specs. The parts of a connector that
+// have a file of their own are definitions in it, such as
+// #/$defs/apiClient for auth/make-api-client.map.yml.
+func Spec() []byte { return read("spec.schema.json") }
+
+// Recording returns the schema of recordings.
+func Recording() []byte { return read("recording.schema.json") }
+
+func read(name string) []byte {
+	b, err := FS.ReadFile(name)
+	if err != nil {
+		panic(err) // the file is embedded under this name
+	}
+	return b
+}
