@@ -1,0 +1,334 @@
+package formula
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// identifier compiles a variable: one of let, or one that the run gives.
+func (e *exprCompiler) identifier(n *ast.IdentifierNode) operation {
+	if slot := slices.Index(e.scope, n.Value); slot >= 0 {
+		slot = lastIndex(e.scope, n.Value)
+		return func(f *frame) (Value, error) { return f.locals[slot], nil }
+	}
+	switch n.Value {
+	case "null", "undefined":
+		return e.problemAt(n, "bad-expression", fmt.Sprintf("%q is no value here", n.Value), "write nil")
+	case "$env":
+		return e.problemAt(n, "bad-expression", `"$env" is switched off`, "name the variable that is meant")
+	}
+	from, length := e.span(n)
+	e.reference(Locator{steps: []Step{{Property: n.Value}}}, e.offset+from, length)
+	name := n.Value
+	return func(f *frame) (Value, error) { return f.vars.Get(name), nil }
+}
+
+func lastIndex(names []string, name string) int {
+	for i := len(names) - 1; i >= 0; i-- {
+		if names[i] == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// member compiles a.b, a["b"] and a[0]; a missing owner gives a missing
+// result, so that one ?? covers all the steps to its left.
+func (e *exprCompiler) member(n *ast.MemberNode) operation {
+	if op := e.path(n); op != nil {
+		return op
+	}
+	owner, property := e.compile(n.Node), e.need(n.Property)
+	return func(f *frame) (Value, error) {
+		v, err := owner(f)
+		if err != nil || v.IsMissing() {
+			return v, err
+		}
+		p, err := property(f)
+		if err != nil {
+			return Undefined, err
+		}
+		return memberOf(v, p)
+	}
+}
+
+// path compiles members of a variable whose names are all written out, nil if
+// they are not.
+func (e *exprCompiler) path(n *ast.MemberNode) operation {
+	var steps []Step
+	var node ast.Node = n
+	for {
+		if chain, ok := node.(*ast.ChainNode); ok {
+			node = chain.Node
+			continue
+		}
+		m, ok := node.(*ast.MemberNode)
+		if !ok {
+			break
+		}
+		switch p := m.Property.(type) {
+		case *ast.StringNode:
+			steps = append(steps, Step{Property: p.Value})
+		case *ast.IntegerNode:
+			steps = append(steps, Step{Index: float64(p.Value), IsIndex: true})
+		default:
+			return nil
+		}
+		node = m.Node
+	}
+	root, ok := node.(*ast.IdentifierNode)
+	if !ok || slices.Contains(e.scope, root.Value) || root.Value == "$env" {
+		return nil
+	}
+	steps = append(steps, Step{Property: root.Value})
+	slices.Reverse(steps)
+	from, length := e.span(root)
+	e.reference(Locator{steps: steps}, e.offset+from, length)
+	return func(f *frame) (Value, error) { return findMember(f.vars, steps) }
+}
+
+// findMember follows steps; unlike a locator it finds falsy items, and counts
+// negative indexes from the end.
+func findMember(v Value, steps []Step) (Value, error) {
+	for i := range steps {
+		var err error
+		if steps[i].IsIndex {
+			v, err = memberOf(v, Number(steps[i].Index))
+		} else {
+			v, err = memberOf(v, Value{kind: KindString, str: steps[i].Property})
+		}
+		if err != nil || v.IsMissing() {
+			return v, err
+		}
+	}
+	return v, nil
+}
+
+func memberOf(v, property Value) (Value, error) {
+	switch {
+	case v.kind == KindObject && property.kind == KindString:
+		return v.Get(property.str), nil
+	case v.kind == KindList && property.kind == KindNumber:
+		i := property.num
+		if i < 0 {
+			i += float64(v.Len())
+		}
+		if i != math.Trunc(i) || i < 0 || i >= float64(v.Len()) {
+			return Undefined, nil
+		}
+		return v.node.items[int(i)], nil
+	case v.kind == KindObject || v.kind == KindList:
+		return Undefined, fmt.Errorf("%s has no member %s", kindWithArticle(v), property)
+	case v.IsMissing():
+		return v, nil
+	}
+	return Undefined, nil
+}
+
+func (e *exprCompiler) slice(n *ast.SliceNode) operation {
+	owner := e.need(n.Node)
+	bound := func(node ast.Node) operation {
+		if node == nil {
+			return nil
+		}
+		return e.need(node)
+	}
+	from, to := bound(n.From), bound(n.To)
+	return func(f *frame) (Value, error) {
+		v, err := owner(f)
+		if err != nil {
+			return Undefined, err
+		}
+		return sliceOf(f, v, from, to)
+	}
+}
+
+func sliceOf(f *frame, v Value, from, to operation) (Value, error) {
+	text := []rune(nil)
+	size := v.Len()
+	switch v.kind {
+	case KindString:
+		text = []rune(v.str)
+		size = len(text)
+	case KindList:
+	default:
+		return Undefined, fmt.Errorf("a slice is of a text or a list, not of %s", kindWithArticle(v))
+	}
+	i, err := sliceBound(f, from, 0, size)
+	if err != nil {
+		return Undefined, err
+	}
+	j, err := sliceBound(f, to, size, size)
+	if err != nil {
+		return Undefined, err
+	}
+	j = max(i, j)
+	if v.kind == KindString {
+		return String(string(text[i:j])), f.build(j - i)
+	}
+	return List(v.node.items[i:j]...), nil
+}
+
+// sliceBound evaluates a bound; a negative one counts from the end.
+func sliceBound(f *frame, op operation, otherwise, size int) (int, error) {
+	if op == nil {
+		return otherwise, nil
+	}
+	v, err := op(f)
+	if err != nil {
+		return 0, err
+	}
+	n, err := integer(v, "a bound of a slice")
+	if n < 0 {
+		n += size
+	}
+	return min(max(n, 0), size), err
+}
+
+func (e *exprCompiler) conditional(n *ast.ConditionalNode) operation {
+	cond, yes, no := e.need(n.Cond), e.compile(n.Exp1), e.compile(n.Exp2)
+	return func(f *frame) (Value, error) {
+		ok, err := boolean(cond, f, "a condition")
+		switch {
+		case err != nil:
+			return Undefined, err
+		case ok:
+			return yes(f)
+		default:
+			return no(f)
+		}
+	}
+}
+
+// boolean evaluates op, which must give true or false.
+func boolean(op operation, f *frame, what string) (bool, error) {
+	v, err := op(f)
+	if err != nil {
+		return false, err
+	}
+	b, ok := v.AsBool()
+	if !ok {
+		return false, fmt.Errorf("%s is true or false, not %s", what, kindWithArticle(v))
+	}
+	return b, nil
+}
+
+func (e *exprCompiler) array(n *ast.ArrayNode) operation {
+	items := make([]operation, len(n.Nodes))
+	for i, node := range n.Nodes {
+		items[i] = e.need(node)
+	}
+	return func(f *frame) (Value, error) {
+		list := make([]Value, len(items))
+		for i, op := range items {
+			v, err := op(f)
+			if err != nil {
+				return Undefined, err
+			}
+			list[i] = v
+		}
+		return List(list...), nil
+	}
+}
+
+func (e *exprCompiler) object(n *ast.MapNode) operation {
+	keys, values := make([]operation, len(n.Pairs)), make([]operation, len(n.Pairs))
+	for i, node := range n.Pairs {
+		pair := node.(*ast.PairNode)
+		keys[i], values[i] = e.need(pair.Key), e.need(pair.Value)
+	}
+	return func(f *frame) (Value, error) {
+		b := NewObject(len(keys))
+		for i := range keys {
+			k, err := keys[i](f)
+			if err != nil {
+				return Undefined, err
+			}
+			v, err := values[i](f)
+			if err != nil {
+				return Undefined, err
+			}
+			key, err := textOf(k, "a key")
+			if err != nil {
+				return Undefined, err
+			}
+			b.Set(key, v)
+		}
+		return b.Value(), nil
+	}
+}
+
+// let binds a name for the expression behind it.
+func (e *exprCompiler) let(n *ast.VariableDeclaratorNode) operation {
+	value := e.need(n.Value)
+	slot := len(e.scope)
+	e.scope = append(e.scope, n.Name)
+	body := e.compile(n.Expr)
+	e.scope = e.scope[:slot]
+	return func(f *frame) (Value, error) {
+		v, err := value(f)
+		if err != nil {
+			return Undefined, err
+		}
+		return f.with(slot, v, body)
+	}
+}
+
+// with runs op with a local variable.
+func (f *frame) with(slot int, v Value, op operation) (Value, error) {
+	for len(f.locals) <= slot {
+		f.locals = append(f.locals, Undefined)
+	}
+	saved := f.locals[slot]
+	f.locals[slot] = v
+	result, err := op(f)
+	f.locals[slot] = saved
+	return result, err
+}
+
+func (e *exprCompiler) sequence(n *ast.SequenceNode) operation {
+	ops := make([]operation, len(n.Nodes))
+	for i, node := range n.Nodes {
+		ops[i] = e.compile(node)
+	}
+	return func(f *frame) (v Value, err error) {
+		for _, op := range ops {
+			if v, err = op(f); err != nil {
+				return Undefined, err
+			}
+		}
+		return v, nil
+	}
+}
+
+// textOf returns v as text; what says what it is for.
+func textOf(v Value, what string) (string, error) {
+	s, ok := v.AsString()
+	if !ok {
+		if v.kind == KindBytes {
+			return "", fmt.Errorf("%s is text, not bytes; hex() or base64() makes text of them", what)
+		}
+		return "", fmt.Errorf("%s is text, not %s%s", what, kindWithArticle(v), stringHint(v))
+	}
+	return s, nil
+}
+
+func stringHint(v Value) string {
+	if v.kind == KindNumber || v.kind == KindBool {
+		return "; string() makes text of it"
+	}
+	return ""
+}
+
+// integer returns v as a whole number; what says what it is for.
+func integer(v Value, what string) (int, error) {
+	n, ok := v.AsNumber()
+	if !ok || n != math.Trunc(n) || math.Abs(n) > 1<<52 {
+		return 0, fmt.Errorf("%s is a whole number, not %s", what, strings.TrimSpace(v.String()))
+	}
+	return int(n), nil
+}

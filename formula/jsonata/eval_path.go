@@ -1,0 +1,414 @@
+package jsonata
+
+import "math"
+
+// path evaluates the steps of a path, each over the results of the one before.
+func (ev *evaluator) path(n *node, input any, env *frame) (any, error) {
+	var current any
+	if isArray(input) && n.list[0].kind != kindVariable {
+		current = input
+	} else {
+		current = sequence(input)
+	}
+	var result any = Undefined{}
+	var tuples *array
+	bound := false // from the first binding on, tuples carry the variables
+	for i, step := range n.list {
+		bound = bound || step.tuple
+		var err error
+		switch {
+		case i == 0 && step.consArray:
+			result, err = ev.eval(step, current, env)
+		case bound:
+			tuples, err = ev.tupleStep(step, current, tuples, env)
+		default:
+			result, err = ev.plainStep(step, current, env, i == len(n.list)-1)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !bound && isEmpty(result) {
+			break
+		}
+		if step.focus == "" {
+			current = result
+		}
+	}
+	if bound {
+		var err error
+		if result, err = ev.tupleValues(n, tuples); err != nil {
+			return nil, err
+		}
+	}
+	if n.keepOne {
+		result = keepOne(result)
+	}
+	if n.group != nil {
+		if bound && tuples != nil {
+			return ev.groupBy(n.group, tuples, env)
+		}
+		return ev.groupBy(n.group, result, env)
+	}
+	return result, nil
+}
+
+// isEmpty reports whether there is nothing for a further step.
+func isEmpty(v any) bool {
+	switch t := v.(type) {
+	case Undefined:
+		return true
+	case string:
+		return t == ""
+	case *array, []any:
+		return len(asArray(t).items) == 0
+	}
+	return false
+}
+
+// iterable returns the items that a step goes over. A string, which can only
+// come from an array constructor with a predicate, is gone over by character.
+func iterable(v any) []any {
+	switch t := v.(type) {
+	case *array, []any:
+		return asArray(t).items
+	case string:
+		var items []any
+		for _, u := range units(t) {
+			items = append(items, unitString(rune(u)))
+		}
+		return items
+	}
+	return nil
+}
+
+// listOf returns the array that a step goes over.
+func listOf(v any) *array {
+	if a := asArray(v); a != nil {
+		return a
+	}
+	return &array{items: iterable(v)}
+}
+
+// keepOne marks a result as an array even if it has one item only.
+func keepOne(v any) any {
+	a := asArray(v)
+	if a == nil {
+		return v
+	}
+	if a.cons && !a.seq {
+		a = sequence(a)
+	}
+	a.keep = true
+	return a
+}
+
+// tupleValues ends a path with bindings: its values, or the tuples themselves
+// if the path around it needs the ancestors.
+func (ev *evaluator) tupleValues(n *node, tuples *array) (any, error) {
+	if tuples == nil { // bound in the constructor of the first step
+		return sequence(), nil
+	}
+	if n.tuple {
+		return tuples, nil
+	}
+	values := sequence()
+	for _, tuple := range tuples.items {
+		if err := ev.push(values, focusOf(tuple)); err != nil {
+			return nil, err
+		}
+	}
+	return values, nil
+}
+
+// focusOf is the value that a tuple stands for.
+func focusOf(tuple any) any {
+	if o, ok := tuple.(*Object); ok {
+		if v, ok := o.Get("@"); ok {
+			return v
+		}
+	}
+	return Undefined{}
+}
+
+// plainStep evaluates a step that binds no variables.
+func (ev *evaluator) plainStep(step *node, input any, env *frame, last bool) (any, error) {
+	if step.kind == kindSort {
+		sorted, err := ev.orderBy(step, listOf(input), env)
+		if err != nil {
+			return nil, err
+		}
+		return ev.runStages(step.stages, sorted, env)
+	}
+	results := make([]any, 0, 1)
+	for _, item := range iterable(input) {
+		v, err := ev.eval(step, item, env)
+		if err != nil {
+			return nil, err
+		}
+		for i := range step.stages {
+			if v, err = ev.filter(step.stages[i].expr, v, env); err != nil {
+				return nil, err
+			}
+		}
+		if isUndefined(v) {
+			continue
+		}
+		if err := ev.alloc(itemSize); err != nil {
+			return nil, err
+		}
+		results = append(results, v)
+	}
+	if last && len(results) == 1 {
+		if a := asArray(results[0]); a != nil && !a.seq {
+			return a, nil
+		}
+	}
+	return ev.flattenOnce(results)
+}
+
+// flattenOnce joins arrays among the results of a step, except for those that
+// were constructed there.
+func (ev *evaluator) flattenOnce(results []any) (any, error) {
+	joined := sequence()
+	for _, v := range results {
+		var err error
+		if a := asArray(v); a != nil && !a.cons {
+			err = ev.pushAll(joined, a.items)
+		} else {
+			err = ev.push(joined, v)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return joined, nil
+}
+
+// runStages filters and numbers the result of a step as a whole.
+func (ev *evaluator) runStages(stages []stage, result *array, env *frame) (*array, error) {
+	for i := range stages {
+		if stages[i].index == "" {
+			v, err := ev.filter(stages[i].expr, result, env)
+			if err != nil {
+				return nil, err
+			}
+			result = asArray(v)
+			continue
+		}
+		for k, tuple := range result.items {
+			if o, ok := tuple.(*Object); ok {
+				if err := ev.set(o, stages[i].index, float64(k)); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return result, nil
+}
+
+// tupleStep evaluates a step over tuples of bindings. Without tuples yet, each
+// item of the input becomes one.
+func (ev *evaluator) tupleStep(step *node, input any, tuples *array, env *frame) (*array, error) {
+	if step.kind == kindSort {
+		sorted, err := ev.sortTuples(step, input, tuples, env)
+		if err != nil {
+			return nil, err
+		}
+		return ev.runStages(step.stages, sorted, env)
+	}
+	if tuples == nil {
+		tuples = &array{}
+		for _, item := range iterable(input) {
+			tuple := ev.object()
+			tuple.Set("@", item)
+			if err := ev.push(tuples, tuple); err != nil {
+				return nil, err
+			}
+		}
+	}
+	result := sequence()
+	result.tuples = true
+	for _, tuple := range tuples.items {
+		inner, err := ev.tupleFrame(env, tuple)
+		if err != nil {
+			return nil, err
+		}
+		v, err := ev.eval(step, focusOf(tuple), inner)
+		if err != nil {
+			return nil, err
+		}
+		if isUndefined(v) {
+			continue
+		}
+		if err := ev.addTuples(result, step, tuple, v); err != nil {
+			return nil, err
+		}
+	}
+	return ev.runStages(step.stages, result, env)
+}
+
+// addTuples appends a tuple for each value that a step gave for base.
+func (ev *evaluator) addTuples(result *array, step *node, base, v any) error {
+	values := asArray(v)
+	if values == nil {
+		values = &array{items: []any{v}}
+	}
+	for i, value := range values.items {
+		tuple := ev.object()
+		if err := ev.assign(tuple, base); err != nil {
+			return err
+		}
+		if values.tuples {
+			if err := ev.assign(tuple, value); err != nil {
+				return err
+			}
+		} else {
+			if step.focus != "" {
+				tuple.Set(step.focus, value)
+				tuple.Set("@", focusOf(base))
+			} else {
+				tuple.Set("@", value)
+			}
+			if step.index != "" {
+				tuple.Set(step.index, float64(i))
+			}
+			if step.ancestor != nil {
+				tuple.Set(step.ancestor.label, focusOf(base))
+			}
+		}
+		if err := ev.push(result, tuple); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// assign copies the fields of from to o.
+func (ev *evaluator) assign(o *Object, from any) error {
+	source, ok := from.(*Object)
+	if !ok {
+		return nil
+	}
+	for key, value := range source.All() {
+		if err := ev.set(o, key, value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (ev *evaluator) sortTuples(step *node, input any, tuples *array, env *frame) (*array, error) {
+	if tuples != nil {
+		return ev.orderBy(step, tuples, env)
+	}
+	sorted, err := ev.orderBy(step, listOf(input), env)
+	if err != nil {
+		return nil, err
+	}
+	result := sequence()
+	result.tuples = true
+	for i, item := range sorted.items {
+		tuple := ev.object()
+		tuple.Set("@", item)
+		if step.index != "" {
+			tuple.Set(step.index, float64(i))
+		}
+		if err := ev.push(result, tuple); err != nil {
+			return nil, err
+		}
+	}
+	return result, nil
+}
+
+// filter evaluates a predicate on each item. A number, or an array of numbers,
+// selects by position, from the end if it is negative.
+func (ev *evaluator) filter(predicate *node, input any, env *frame) (any, error) {
+	result := sequence()
+	list := asArray(input)
+	if list == nil {
+		list = sequence(input)
+	}
+	result.tuples = list.tuples
+	if predicate.kind == kindNumber {
+		return ev.nth(list, predicate.value.(float64), result)
+	}
+	for i, item := range list.items {
+		context, inner := item, env
+		if list.tuples {
+			var err error
+			if inner, err = ev.tupleFrame(env, item); err != nil {
+				return nil, err
+			}
+			context = focusOf(item)
+		}
+		v, err := ev.eval(predicate, context, inner)
+		if err != nil {
+			return nil, err
+		}
+		times, err := ev.selects(v, i, len(list.items))
+		if err != nil {
+			return nil, err
+		}
+		for range times {
+			if err := ev.push(result, item); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return result, nil
+}
+
+// nth selects one item by a literal position.
+func (ev *evaluator) nth(list *array, at float64, result *array) (any, error) {
+	at = math.Floor(at)
+	if at < 0 {
+		at += float64(len(list.items))
+	}
+	if at < 0 || at >= float64(len(list.items)) {
+		return result, nil
+	}
+	item := list.items[int(at)]
+	if isUndefined(item) {
+		return result, nil
+	}
+	if a := asArray(item); a != nil {
+		return a, nil
+	}
+	return result, ev.push(result, item)
+}
+
+// selects says how often the value of a predicate selects item i of n.
+func (ev *evaluator) selects(v any, i, n int) (int, error) {
+	at := func(f float64) bool {
+		f = math.Floor(f)
+		return f == float64(i) || f < 0 && f+float64(n) == float64(i)
+	}
+	f, ok, err := numeric(v)
+	if err != nil {
+		return 0, err
+	}
+	if ok {
+		if at(f) {
+			return 1, nil
+		}
+		return 0, nil
+	}
+	if ok, err = allNumbers(v); err != nil {
+		return 0, err
+	}
+	if ok {
+		positions := asArray(v).items
+		times := 0
+		for _, p := range positions {
+			if at(p.(float64)) {
+				times++
+			}
+		}
+		return times, ev.step(len(positions))
+	}
+	holds, err := ev.boolean(v)
+	if holds {
+		return 1, err
+	}
+	return 0, err
+}

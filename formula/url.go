@@ -1,0 +1,463 @@
+package formula
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// A URLKind says what a compiled URL is for.
+type URLKind uint8
+
+// The kinds of URLs.
+const (
+	// URLBase is absolute: what an author writes of scheme, port and host
+	// stays what it is, whatever the variables hold. A base that begins with
+	// one formula may be any https origin with a path.
+	URLBase URLKind = iota
+	// URLPath is relative to a base, or absolute as a base is. A formula gives
+	// one encoded segment; one that is the whole path gives a path.
+	URLPath
+)
+
+// An Address is the URL that a [URLProgram] gives.
+type Address struct {
+	URL string
+	// Literal tells that the author wrote the whole host, so that no variable
+	// has a part in where requests go.
+	Literal bool
+}
+
+// A URLProgram is a compiled URL. It does not change and may be used by many
+// goroutines at once.
+type URLProgram struct {
+	eval urlOperation
+	refs []Reference
+}
+
+type urlOperation func(*frame) (Address, error)
+
+// CompileURL compiles an authored URL: text with ${expressions}, $concat of a
+// list, $case and $firstNotEmpty over such URLs, or any other formula.
+func CompileURL(v Value, kind URLKind, o Options) (*URLProgram, []Problem) {
+	u := urlCompiler{&compiler{options: o, funcs: builtins}, kind}
+	eval := u.url(v)
+	return &URLProgram{eval: eval, refs: u.refs}, u.problems
+}
+
+// Eval evaluates the URL over variables, an object. A result without a URL is
+// undefined: an address that is empty.
+func (p *URLProgram) Eval(variables Value, run Run) (Address, error) {
+	return p.eval(&frame{vars: variables, run: run})
+}
+
+// References lists the variables that the URL reads.
+func (p *URLProgram) References() []Reference { return p.refs }
+
+type urlCompiler struct {
+	*compiler
+	kind URLKind
+}
+
+// A urlPiece is a part of a URL: what the author wrote, or a value.
+type urlPiece struct {
+	literal string
+	value   *compiled
+	encode  bool // the value came by ${}, so it is encoded for its place
+	name    string
+}
+
+func (u urlCompiler) url(v Value) urlOperation {
+	switch v.kind {
+	case KindString:
+		if pieces := u.pieces(v); pieces != nil {
+			return u.join(pieces)
+		}
+	case KindObject:
+		if f := u.formulaOf(v); f != nil {
+			if op := u.formula(f.Name, v); op != nil {
+				return op
+			}
+			return u.whole(u.value(v), f.Name)
+		}
+	}
+	part := u.value(v)
+	if v.kind != KindString {
+		u.report("bad-url", "a URL is text or a formula, not "+kindWithArticle(v), "")
+	}
+	return u.whole(part, "the URL")
+}
+
+// formula compiles the formulas whose parts are known: nil for the others.
+func (u urlCompiler) formula(name string, v Value) urlOperation {
+	_, arg := v.At(0)
+	switch {
+	case name == "$concat" && arg.kind == KindList && arg.Len() > 0:
+		u.enter("$concat")
+		defer u.leave()
+		return u.join(u.concatPieces(arg))
+	case name == "$firstNotEmpty" && arg.kind == KindList:
+		u.enter("$firstNotEmpty")
+		defer u.leave()
+		var ops []urlOperation
+		for i, item := range arg.node.items {
+			u.enter(strconv.Itoa(i))
+			ops = append(ops, u.url(item))
+			u.leave()
+		}
+		return firstURL(ops)
+	case name == "$case" && arg.kind == KindObject && arg.Get("cases").kind == KindList:
+		return u.cases(arg)
+	}
+	return nil
+}
+
+// firstURL is $firstNotEmpty: an operation that gives nothing passes on.
+func firstURL(ops []urlOperation) urlOperation {
+	return func(f *frame) (Address, error) {
+		for _, op := range ops {
+			if a, err := op(f); err != nil || a.URL != "" {
+				return a, err
+			}
+		}
+		return Address{}, nil
+	}
+}
+
+// cases is $case with URLs for values.
+func (u urlCompiler) cases(arg Value) urlOperation {
+	type urlChoice struct {
+		filter func(*frame) (bool, error)
+		op     urlOperation
+	}
+	var choices []urlChoice
+	u.enter("$case")
+	u.enter("cases")
+	for i, item := range arg.Get("cases").node.items {
+		u.enter(strconv.Itoa(i))
+		var c urlChoice
+		c.filter = u.choice(item.Without("value")).filter
+		u.enter("value")
+		c.op = u.url(item.Get("value"))
+		u.leave()
+		u.leave()
+		choices = append(choices, c)
+	}
+	u.leave()
+	fallback := func(*frame) (Address, error) { return Address{}, nil }
+	if d := arg.Get("default"); !d.IsMissing() {
+		u.enter("default")
+		fallback = u.url(d)
+		u.leave()
+	}
+	u.leave()
+	return func(f *frame) (Address, error) {
+		for _, c := range choices {
+			ok := true
+			if c.filter != nil {
+				var err error
+				if ok, err = c.filter(f); err != nil {
+					return Address{}, err
+				}
+			}
+			if ok {
+				return c.op(f)
+			}
+		}
+		return fallback(f)
+	}
+}
+
+// pieces splits a text with expressions; nil if it cannot be split, or is one
+// expression.
+func (u urlCompiler) pieces(v Value) []urlPiece {
+	if u.options.Dialect == DialectMembrane || !strings.Contains(v.str, "${") {
+		return []urlPiece{{literal: v.str}}
+	}
+	parts, open := splitTemplate(v.str)
+	if open >= 0 || len(parts) == 1 && parts[0].isExpr {
+		return nil
+	}
+	pieces := make([]urlPiece, 0, len(parts))
+	for _, p := range parts {
+		if !p.isExpr {
+			pieces = append(pieces, urlPiece{literal: p.literal})
+			continue
+		}
+		c := u.expression(p.source, p.offset, len(p.source))
+		pieces = append(pieces, urlPiece{value: &c, encode: true, name: strings.TrimSpace(p.source)})
+	}
+	return pieces
+}
+
+// concatPieces splits the list of a $concat; its values are not encoded.
+func (u urlCompiler) concatPieces(list Value) []urlPiece {
+	var pieces []urlPiece
+	for i, item := range list.node.items {
+		u.enter(strconv.Itoa(i))
+		if s, ok := item.AsString(); ok && (u.options.Dialect == DialectMembrane || !strings.Contains(s, "${")) {
+			pieces = append(pieces, urlPiece{literal: s})
+		} else {
+			before := len(u.refs)
+			c := u.value(item)
+			p := urlPiece{value: &c, name: "item " + strconv.Itoa(i+1) + " of $concat"}
+			if len(u.refs) > before {
+				p.name = strings.TrimPrefix(u.refs[before].Path.String(), "$.")
+			}
+			pieces = append(pieces, p)
+		}
+		u.leave()
+	}
+	return pieces
+}
+
+// whole compiles a URL that is one formula.
+func (u urlCompiler) whole(c compiled, name string) urlOperation {
+	pointer, kind := u.pointer(), u.kind
+	return func(f *frame) (Address, error) {
+		v, err := c.run(f)
+		if err != nil || v.IsMissing() {
+			return Address{}, err
+		}
+		s, ok := v.AsString()
+		if !ok {
+			return Address{}, urlError(pointer, fmt.Errorf("a URL is text, not %s", kindWithArticle(v)))
+		}
+		if kind == URLPath {
+			err = checkWholePath(s)
+		} else {
+			err = checkWholeBase(s)
+		}
+		if err != nil {
+			return Address{}, urlError(pointer, fmt.Errorf("the value of %s %w", name, err))
+		}
+		return Address{URL: s}, nil
+	}
+}
+
+func urlError(pointer string, err error) error {
+	return &Error{Pointer: pointer, Offset: -1, Err: err}
+}
+
+// checkWholePath checks a path that comes from a variable as a whole.
+func checkWholePath(s string) error {
+	switch {
+	case strings.Contains(s, ".."), strings.Contains(s, "//"), strings.ContainsAny(s, "?#\\"):
+		return errors.New(`is no path: it must not hold "..", "//", "?", "#" or a backslash`)
+	case strings.Contains(s, ":") && !strings.HasPrefix(s, "/"):
+		return errors.New("is no path: it must begin with a slash")
+	}
+	return nil
+}
+
+// checkWholeBase checks a base URL that comes from a variable as a whole.
+func checkWholeBase(s string) error {
+	parsed, err := url.Parse(s)
+	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" {
+		return errors.New("is no URL that begins with https://")
+	}
+	switch {
+	case parsed.User != nil:
+		return errors.New("is a URL with a user name, which is refused")
+	case parsed.RawQuery != "" || parsed.Fragment != "" || strings.ContainsAny(s, "?#"):
+		return errors.New("is a URL with a query or fragment; a base is an origin with a path")
+	case strings.Contains(parsed.Path, "..") || strings.ContainsAny(s, "\\"):
+		return errors.New("is a URL whose path leaves itself")
+	}
+	return nil
+}
+
+// The parts of a URL, in their order. partStart is before the scheme is known.
+type urlPart uint8
+
+const (
+	partStart urlPart = iota
+	partHost
+	partPath
+	partQuery
+	partFragment
+)
+
+// join compiles a URL made of pieces.
+func (u urlCompiler) join(pieces []urlPiece) urlOperation {
+	pointer, kind := u.pointer(), u.kind
+	if len(pieces) == 1 && pieces[0].value == nil {
+		return u.literal(pieces[0].literal)
+	}
+	return func(f *frame) (Address, error) {
+		w := urlWriter{kind: kind, literal: true}
+		if kind == URLPath && !strings.Contains(pieces[0].literal, "://") {
+			w.part = partPath
+		}
+		for i := range pieces {
+			if err := w.piece(f, &pieces[i], i == 0); err != nil {
+				var e *Error
+				if errors.As(err, &e) {
+					return Address{}, err
+				}
+				return Address{}, urlError(pointer, err)
+			}
+		}
+		if err := f.build(len(w.b)); err != nil {
+			return Address{}, urlError(pointer, err)
+		}
+		if err := w.check(); err != nil {
+			return Address{}, urlError(pointer, err)
+		}
+		return Address{URL: string(w.b), Literal: w.literal}, nil
+	}
+}
+
+// literal compiles a URL without formulas and reports what is wrong with it.
+func (u urlCompiler) literal(s string) urlOperation {
+	if err := checkLiteral(s, u.kind); err != nil {
+		u.report("bad-url", fmt.Sprintf("%q %v", s, err), "a URL is written as https://host/path")
+		return func(*frame) (Address, error) {
+			return Address{}, urlError("", fmt.Errorf("%q %w", s, err))
+		}
+	}
+	return func(*frame) (Address, error) { return Address{URL: s, Literal: true}, nil }
+}
+
+func checkLiteral(s string, kind URLKind) error {
+	if kind == URLPath && !strings.Contains(s, "://") {
+		if strings.HasPrefix(s, "//") {
+			return errors.New("begins with two slashes, which names another host")
+		}
+		return nil
+	}
+	parsed, err := url.Parse(s)
+	switch {
+	case err != nil:
+		return errors.New("is no URL")
+	case parsed.Scheme != "https" && parsed.Scheme != "http":
+		return errors.New("is no URL that begins with https://")
+	case parsed.Host == "":
+		return errors.New("is a URL without a host")
+	case parsed.User != nil:
+		return errors.New("is a URL with a user name, which is refused; use auth: {username, password}")
+	}
+	return nil
+}
+
+// A urlWriter puts a URL together and knows which part it is in.
+type urlWriter struct {
+	kind    URLKind
+	b       []byte
+	part    urlPart
+	host    int // offset of the host in b
+	literal bool
+}
+
+func (w *urlWriter) piece(f *frame, p *urlPiece, first bool) error {
+	if p.value == nil {
+		w.write(p.literal)
+		return nil
+	}
+	v, err := p.value.run(f)
+	if err != nil {
+		return err
+	}
+	if v.IsUndefined() || v.kind == KindNull {
+		return nil // an item of $concat: ${} does not give missing values
+	}
+	s := v.jsString()
+	switch {
+	case first && w.kind == URLBase:
+		if err := checkWholeBase(s); err != nil {
+			return fmt.Errorf("the value of %s %w", p.name, err)
+		}
+		w.literal = false
+		w.b = append(w.b, strings.TrimRight(s, "/")...)
+		w.part = partPath
+		return nil
+	case w.part == partStart || w.part == partHost:
+		w.literal = false
+		if err := w.checkHostPiece(s); err != nil {
+			return fmt.Errorf("the value of %s %w", p.name, err)
+		}
+	case p.encode && w.part == partPath:
+		if s == "." || s == ".." {
+			return fmt.Errorf("the value of %s is %q, which would leave the path", p.name, s)
+		}
+		s = url.PathEscape(s)
+	case p.encode:
+		s = percentEncode(s)
+	}
+	w.b = append(w.b, s...)
+	if w.part == partPath || w.part == partQuery {
+		w.advance(s)
+	}
+	return nil
+}
+
+// write adds what the author wrote.
+func (w *urlWriter) write(s string) {
+	w.b = append(w.b, s...)
+	if w.part == partStart {
+		i := strings.Index(string(w.b), "://")
+		if i < 0 {
+			return
+		}
+		w.part, w.host = partHost, i+3
+		s = string(w.b[w.host:])
+	}
+	w.advance(s)
+}
+
+// advance moves on to the part that s, just written, ends in.
+func (w *urlWriter) advance(s string) {
+	for _, c := range []byte(s) {
+		switch {
+		case c == '#':
+			w.part = partFragment
+		case c == '?' && w.part < partQuery:
+			w.part = partQuery
+		case c == '/' && w.part == partHost:
+			w.part = partPath
+		}
+	}
+}
+
+// checkHostPiece checks a value that becomes part of the host: it must not end
+// the host, add a port or a user.
+func (w *urlWriter) checkHostPiece(s string) error {
+	if w.part == partStart {
+		return errors.New("stands where the scheme of the URL should be; write https:// before it")
+	}
+	if s == "" {
+		return errors.New("is empty, but is part of the host")
+	}
+	port := len(w.b) > w.host && w.b[len(w.b)-1] == ':'
+	for _, c := range []byte(s) {
+		digit := c >= '0' && c <= '9'
+		if port && !digit {
+			return errors.New("stands for the port, so it must be a number")
+		}
+		if !digit && !isLetter(c) && c != '-' && c != '.' && c != '_' {
+			return errors.New("is part of the host, so it may hold only letters, digits, hyphens and dots: no scheme, port or path")
+		}
+	}
+	return nil
+}
+
+// check looks at the finished URL.
+func (w *urlWriter) check() error {
+	if w.kind == URLPath && w.host == 0 {
+		if strings.HasPrefix(string(w.b), "//") {
+			return errors.New("the path begins with two slashes, which names another host")
+		}
+		return nil
+	}
+	parsed, err := url.Parse(string(w.b))
+	if err != nil || parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
+		return errors.New("the result is no URL with a scheme and a host")
+	}
+	host := parsed.Hostname()
+	if strings.HasPrefix(host, ".") || strings.Contains(host, "..") || strings.HasSuffix(host, ".") && !w.literal {
+		return errors.New("the host has an empty part: two dots in a row, or one at its start or end")
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package formula_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/connector-spec/connector/formula"
+)
+
+func TestURL(t *testing.T) {
+	tests := []struct {
+		name    string
+		kind    formula.URLKind
+		url     string // JSON
+		vars    string
+		want    string
+		literal bool
+		err     string // part of the error
+	}{
+		{name: "literal base", url: `"https://api.example.com/v1"`, want: "https://api.example.com/v1", literal: true},
+		{name: "value in the path is one encoded segment", url: `"https://h.example/${v}/x"`, vars: `{"v": "a/b?c#d é"}`, want: "https://h.example/a%2Fb%3Fc%23d%20%C3%A9/x", literal: true},
+		{name: "value in the query is encoded", url: `"https://h.example/x?q=${v}"`, vars: `{"v": "a&b=c d+"}`, want: "https://h.example/x?q=a%26b%3Dc%20d%2B", literal: true},
+		{name: "value that leaves the path", url: `"https://h.example/${v}/x"`, vars: `{"v": ".."}`, err: "leave the path"},
+		{name: "subdomain", url: `"https://${v}.example.com/x"`, vars: `{"v": "acme"}`, want: "https://acme.example.com/x"},
+		{name: "value that ends the host", url: `"https://${v}.example.com/x"`, vars: `{"v": "evil.test/"}`, err: "part of the host"},
+		{name: "value that makes the rest a query", url: `"https://${v}.example.com/x"`, vars: `{"v": "evil.test?"}`, err: "part of the host"},
+		{name: "value that adds a user", url: `"https://${v}.example.com"`, vars: `{"v": "a@evil"}`, err: "part of the host"},
+		{name: "value that adds a port", url: `"https://${v}.example.com"`, vars: `{"v": "evil.test:443"}`, err: "part of the host"},
+		{name: "value with a backslash", url: `"https://${v}.example.com"`, vars: `{"v": "evil.test\\"}`, err: "part of the host"},
+		{name: "value with a scheme", url: `"https://${v}/api"`, vars: `{"v": "https://acme.example"}`, err: "no scheme, port or path"},
+		{name: "value after a literal host without a slash", url: `"https://example.com${v}"`, vars: `{"v": "/x"}`, err: "part of the host"},
+		{name: "empty host part", url: `"https://${v}.example.com"`, vars: `{"v": ""}`, err: "is empty"},
+		{name: "host part that is a dot", url: `"https://${v}.example.com"`, vars: `{"v": "a."}`, err: "two dots in a row"},
+		{name: "port", url: `"https://h.example:${v}/x"`, vars: `{"v": "8443"}`, want: "https://h.example:8443/x"},
+		{name: "port that is no number", url: `"https://h.example:${v}/x"`, vars: `{"v": "80@evil"}`, err: "must be a number"},
+		{name: "scheme from a value", url: `"${v}://h.example"`, vars: `{"v": "file"}`, err: "https://"},
+		{name: "missing value", url: `"https://${v}.example.com"`, vars: `{}`, err: `"v" has no value`},
+		{name: "base that is one formula", url: `"${v}"`, vars: `{"v": "https://acme.example/api"}`, want: "https://acme.example/api"},
+		{name: "base that begins with a formula", url: `"${v}/services"`, vars: `{"v": "https://acme.example/"}`, want: "https://acme.example/services"},
+		{name: "base that is one formula with a user", url: `{"$var": "v"}`, vars: `{"v": "https://u:p@acme.example"}`, err: "user name"},
+		{name: "base that is one formula with a query", url: `{"$var": "v"}`, vars: `{"v": "https://acme.example/?x"}`, err: "query or fragment"},
+		{name: "base that is one formula with another scheme", url: `{"$var": "v"}`, vars: `{"v": "file:///etc/passwd"}`, err: "https://"},
+		{name: "base that is missing", url: `{"$var": "v"}`, vars: `{}`, want: ""},
+		{name: "concat keeps its host", url: `{"$concat": ["https://", {"$var": "v"}, ".example.com/v1"]}`, vars: `{"v": "acme"}`, want: "https://acme.example.com/v1"},
+		{name: "concat value that ends the host", url: `{"$concat": ["https://", {"$var": "v"}, ".example.com/v1"]}`, vars: `{"v": "evil.test/"}`, err: "the value of v is part of the host"},
+		{name: "concat value in the path is as the format has it", url: `{"$concat": ["https://h.example/", {"$var": "v"}]}`, vars: `{"v": "a/b"}`, want: "https://h.example/a/b", literal: true},
+		{name: "case", url: `{"$case": {"cases": [{"filter": {"$eval": {"$var": "v"}, "is": "eu"}, "value": "https://eu.example"}], "default": "https://us.example"}}`, vars: `{"v": "eu"}`, want: "https://eu.example", literal: true},
+		{name: "case default", url: `{"$case": {"cases": [{"filter": {"$eval": {"$var": "v"}, "is": "eu"}, "value": "https://eu.example"}], "default": "https://us.example"}}`, vars: `{"v": "us"}`, want: "https://us.example", literal: true},
+		{name: "first not empty", url: `{"$firstNotEmpty": [{"$var": "v"}, "https://us.example"]}`, vars: `{}`, want: "https://us.example", literal: true},
+		{name: "path", kind: formula.URLPath, url: `"/users/${v}"`, vars: `{"v": "a/b"}`, want: "/users/a%2Fb", literal: true},
+		{name: "path that is one formula", kind: formula.URLPath, url: `"${v}"`, vars: `{"v": "/a/b"}`, want: "/a/b"},
+		{name: "path that is one formula and another host", kind: formula.URLPath, url: `"${v}"`, vars: `{"v": "//evil.test/x"}`, err: "no path"},
+		{name: "path that is one formula and a URL", kind: formula.URLPath, url: `"${v}"`, vars: `{"v": "https:evil"}`, err: "no path"},
+		{name: "path that becomes another host", kind: formula.URLPath, url: `"/${v}"`, vars: `{"v": "/evil.test"}`, want: "/%2Fevil.test", literal: true},
+		{name: "absolute path", kind: formula.URLPath, url: `"https://${v}/login"`, vars: `{"v": "h.example"}`, want: "https://h.example/login"},
+		{name: "literal that is another host", kind: formula.URLPath, url: `"//evil.test/x"`, err: "two slashes"},
+		{name: "literal user", url: `"https://u:p@h.example"`, err: "user name"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			program, _ := formula.CompileURL(value(t, test.url), test.kind, formula.Options{})
+			got, err := program.Eval(value(t, test.vars), formula.Run{})
+			if test.err != "" {
+				if err == nil || !strings.Contains(err.Error(), test.err) {
+					t.Errorf("%v, %v; want an error about %q", got, err, test.err)
+				}
+				return
+			}
+			if want := (formula.Address{URL: test.want, Literal: test.literal}); err != nil || got != want {
+				t.Errorf("%+v, %v; want %+v", got, err, want)
+			}
+		})
+	}
+}
+
+// value reads JSON; an empty text is undefined.
+func value(t testing.TB, s string) formula.Value {
+	t.Helper()
+	if s == "" {
+		return formula.Undefined
+	}
+	v, err := formula.ParseJSON([]byte(s))
+	if err != nil {
+		t.Fatalf("%s: %v", s, err)
+	}
+	return v
+}
