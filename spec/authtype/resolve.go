@@ -1,0 +1,160 @@
+package authtype
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+// Resolve returns the options of a connector in their runnable form, in the
+// order of the spec, and what is wrong with them as options of their types.
+func Resolve(c *spec.Connector) ([]*spec.Option, []spec.Diagnostic) {
+	var resolved []*spec.Option
+	var diagnostics []spec.Diagnostic
+	for _, o := range c.Options() {
+		runnable, problems := resolve(o)
+		diagnostics = append(diagnostics, problems...)
+		if runnable != nil {
+			resolved = append(resolved, runnable)
+		}
+	}
+	return resolved, diagnostics
+}
+
+// A lowering is an option on its way to the runnable form.
+type lowering struct {
+	*spec.Option
+	diagnostics []spec.Diagnostic
+}
+
+func (l *lowering) report(d spec.Diagnostic) { l.diagnostics = append(l.diagnostics, d) }
+
+func (l *lowering) error(code, pointer string, at spec.At, message, hint string) {
+	l.report(l.Diagnose(code, spec.Error, pointer, at, message, hint))
+}
+
+// resolve brings one option to its runnable form; nil if its type is unknown,
+// which the schema says.
+func resolve(o *spec.Option) (*spec.Option, []spec.Diagnostic) {
+	t := Find(o.Type())
+	if t == nil {
+		return nil, nil
+	}
+	l := &lowering{Option: o}
+	l.foreignFields(t)
+	l.foreignMethods(t)
+	if t.lower != nil {
+		t.lower(l)
+	}
+	l.base(t)
+	l.missing(t)
+	l.bodies()
+	return l.Option, l.diagnostics
+}
+
+// foreignFields reports fields that only other types know.
+func (l *lowering) foreignFields(t *Type) {
+	for _, other := range types {
+		for _, field := range other.Fields {
+			if slices.Contains(t.Fields, field) || !l.Value.Has(field) || !l.WrittenHere(formula.Pointer(field)) {
+				continue
+			}
+			l.error("foreign-field", formula.Pointer(field), spec.AtKey(),
+				fmt.Sprintf("type %q has no field %q", t.Name, field), fmt.Sprintf("it belongs to type %q", typesWith(field)))
+			l.Option = l.Without(field)
+		}
+	}
+}
+
+func typesWith(field string) string {
+	for _, t := range types {
+		if slices.Contains(t.Fields, field) {
+			return t.Name
+		}
+	}
+	return ""
+}
+
+// foreignMethods drops methods that the type does not have.
+func (l *lowering) foreignMethods(t *Type) {
+	for _, name := range spec.MethodNames() {
+		if !l.Value.Get(name).IsObject() {
+			l.Option = l.Without(name)
+			continue
+		}
+		if t.use(name) != nil {
+			continue
+		}
+		if l.WrittenHere(formula.Pointer(name)) {
+			l.error("foreign-method", formula.Pointer(name), spec.AtKey(),
+				fmt.Sprintf("type %q has no method %q", t.Name, name), "it would never run; remove it, or change the type")
+		} else if base := Find(l.Connector().Auth.Get("type").Text()); base == nil || base.use(name) == nil {
+			l.report(l.Diagnose("inherited-foreign-method", spec.Warning, formula.Pointer(name), spec.AtKey(),
+				fmt.Sprintf("option %q inherits %q, which type %q does not have", l.Key, name, t.Name), "move it to the options that use it"))
+		}
+		l.Option = l.Without(name)
+	}
+}
+
+// base gives makeApiClient the base URL that stands beside it.
+func (l *lowering) base(t *Type) {
+	base := l.Value.Get("baseUri")
+	method := l.Value.Get("makeApiClient")
+	if base.IsMissing() {
+		return
+	}
+	if method.IsMissing() && t.Name == "oauth2" {
+		l.set("makeApiClient", mappingMethod(formula.Object(
+			member("baseUri", base),
+			member("headers", object("Authorization", concat("Bearer ", "credentials.access_token"))),
+		)), "/baseUri")
+		return
+	}
+	mapping := method.Get("mapping")
+	if method.Get("type").Text() != spec.KindMapping || !mapping.IsObject() || isFormula(mapping) || mapping.Has("baseUri") {
+		return
+	}
+	l.Option = l.With("makeApiClient", method.With("mapping", prepend(mapping, "baseUri", base)), "/makeApiClient")
+	l.Derive("/makeApiClient/mapping/baseUri", "/baseUri")
+}
+
+// set gives a field a generated value, whose problems are shown at origin.
+func (l *lowering) set(field string, v formula.Value, origin string) {
+	l.Option = l.With(field, v, origin)
+}
+
+// missing reports required methods that are not there.
+func (l *lowering) missing(t *Type) {
+	for _, u := range t.Methods {
+		if !u.Required || l.Value.Get(u.Method).IsObject() {
+			continue
+		}
+		hint := "write it in the spec, or in " + spec.BodyFile(u.Method, spec.KindMapping)
+		if u.Method == "makeApiClient" {
+			hint = `say where the API is: "baseUri" is enough for type api-key, bearer and basic; otherwise write makeApiClient`
+		}
+		l.error("missing-method", "/type", spec.AtValue(), fmt.Sprintf("type %q needs the method %q", l.Type(), u.Method), hint)
+	}
+}
+
+// bodies reports methods that are declared and have neither a body nor a file.
+func (l *lowering) bodies() {
+	for _, name := range spec.MethodNames() {
+		m := l.Value.Get(name)
+		kind := m.Get("type").Text()
+		if !m.IsObject() || kind == "" || kind == spec.KindNotSupported || m.Has("mapping") || m.Has("code") || m.Has("filePath") {
+			continue
+		}
+		l.error("missing-body", formula.Pointer(name), spec.AtKey(),
+			fmt.Sprintf("method %q is declared as %q and has no body", name, kind), bodyHint(name, kind))
+	}
+}
+
+func bodyHint(name, kind string) string {
+	if kind == spec.KindJavaScript {
+		return "write its code here, or in a file of auth/ that ends in .js or .ts"
+	}
+	return fmt.Sprintf("write its mapping here, or in a file such as %s", spec.BodyFile(name, kind))
+}

@@ -1,0 +1,30 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+var unmarkedSecret = rule{
+	code:     "unmarked-secret",
+	severity: spec.Warning,
+	summary:  "An input whose value goes where credentials go is not marked as a secret.",
+	check: func(p *Pass) {
+		for _, o := range p.Options {
+			for _, s := range o.Methods.Secrets() {
+				if s.Marked {
+					continue
+				}
+				field := "inputSchema"
+				if s.Parameter {
+					field = "parametersSchema"
+				}
+				p.Report(o.Option, formula.Pointer(field, "properties", s.Name), spec.AtKey(),
+					fmt.Sprintf("%q goes into %s, so it is a secret, but it is not marked as one", s.Name, s.Where),
+					`add "isSensitive: true": then nobody sees it typed, and it never reaches a log`)
+			}
+		}
+	},
+}

@@ -1,0 +1,178 @@
+package method
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+// A ClientConfig is what makeApiClient gives: where requests go and what of
+// the credential goes with them.
+type ClientConfig struct {
+	Base                    formula.Address
+	Headers, Query, Cookies []Field
+	Data                    formula.Value // an object merged into bodies, or undefined
+	Basic                   *Basic
+	Sign, TLS               formula.Value // undefined if there is none
+	Timeout                 time.Duration // 0: the program's own
+	MaxResponseBytes        int64         // 0: the program's own
+}
+
+// A Field is a header, a query parameter or a cookie.
+type Field struct{ Name, Value string }
+
+// Basic is a user name and a password for every request.
+type Basic struct{ Username, Password string }
+
+// A clientProgram is a compiled makeApiClient that is a mapping.
+type clientProgram struct {
+	base  *formula.URLProgram // nil if the whole mapping is a formula
+	parts *formula.Program
+}
+
+func compileClient(c *compilation) *clientProgram {
+	at := ""
+	if args := c.body.Get("args"); args.IsObject() { // a wrapper that the SDK's own schema has
+		c.body, at = args, "/args"
+	}
+	if !c.body.IsObject() || isFormula(c.body) {
+		return &clientProgram{parts: c.formula(at, c.body)}
+	}
+	p := &clientProgram{}
+	if base := c.body.Get("baseUri"); !base.IsMissing() {
+		p.base = c.url(at+"/baseUri", base, formula.URLBase)
+	} else {
+		c.report("missing-base", spec.Error, "", spec.AtKey(), "the API client has no base address", `write "baseUri: https://…" in auth, or in the mapping of makeApiClient`)
+	}
+	// responseHandlers wait for a response: evaluated now, none would match.
+	rest := c.body.Without("baseUri").Without("responseHandlers")
+	p.parts = c.formula(at, rest)
+	return p
+}
+
+// Client evaluates makeApiClient.
+func (s *Set) Client(variables formula.Value, run formula.Run) (*ClientConfig, error) {
+	if s.client == nil {
+		return nil, s.Supported("makeApiClient")
+	}
+	v, err := s.client.parts.Eval(variables, run)
+	if err != nil {
+		return nil, err
+	}
+	config := &ClientConfig{}
+	if s.client.base != nil {
+		config.Base, err = s.client.base.Eval(variables, run)
+	} else {
+		config.Base.URL = v.Get("baseUri").Text()
+	}
+	if err != nil {
+		return nil, err
+	}
+	if config.Base.URL == "" {
+		return nil, errors.New("the API client has no base address: the formula of baseUri gave nothing")
+	}
+	return config, config.fill(v)
+}
+
+// fill reads the evaluated mapping.
+func (c *ClientConfig) fill(v formula.Value) error {
+	var err error
+	if c.Headers, err = fields(v.Get("headers"), "header"); err != nil {
+		return err
+	}
+	if c.Query, err = fields(v.Get("query"), "query parameter"); err != nil {
+		return err
+	}
+	if c.Cookies, err = fields(v.Get("cookies"), "cookie"); err != nil {
+		return err
+	}
+	if c.Basic, err = basicOf(v.Get("auth")); err != nil {
+		return err
+	}
+	c.Data, c.Sign, c.TLS = v.Get("data"), v.Get("sign"), v.Get("tls")
+	if c.Timeout, err = seconds(v.Get("timeout")); err != nil {
+		return err
+	}
+	if n, ok := v.Get("maxResponseBytes").AsNumber(); ok && n > 0 {
+		c.MaxResponseBytes = int64(n)
+	}
+	return nil
+}
+
+func seconds(v formula.Value) (time.Duration, error) {
+	if v.IsMissing() {
+		return 0, nil
+	}
+	n, ok := v.AsNumber()
+	if !ok || n <= 0 || n > 3600 {
+		return 0, fmt.Errorf("timeout is a number of seconds up to 3600, not %v", v)
+	}
+	return time.Duration(n * float64(time.Second)), nil
+}
+
+// basicOf reads {username, password}; a half that is missing is empty.
+func basicOf(v formula.Value) (*Basic, error) {
+	if v.IsMissing() {
+		return nil, nil
+	}
+	if !v.IsObject() {
+		return nil, errors.New("auth is {username, password}")
+	}
+	var b Basic
+	for name, half := range map[string]*string{"username": &b.Username, "password": &b.Password} {
+		if x := v.Get(name); !x.IsMissing() {
+			s, err := text(x)
+			if err != nil {
+				return nil, fmt.Errorf("auth.%s: %w", name, err)
+			}
+			*half = s
+		}
+	}
+	return &b, nil
+}
+
+// fields reads an object of texts; missing and null values are left out, a
+// list gives the name several times.
+func fields(v formula.Value, what string) ([]Field, error) {
+	if v.IsMissing() {
+		return nil, nil
+	}
+	if !v.IsObject() {
+		return nil, fmt.Errorf("each %s has a name: an object is wanted, not %s", what, v.Kind())
+	}
+	var list []Field
+	for i, name := range v.Keys() {
+		_, item := v.At(i)
+		values, ok := item.AsList()
+		if !ok {
+			values = []formula.Value{item}
+		}
+		for _, x := range values {
+			if x.IsMissing() {
+				continue
+			}
+			s, err := text(x)
+			if err != nil {
+				return nil, fmt.Errorf("%s %q: %w", what, name, err)
+			}
+			list = append(list, Field{name, s})
+		}
+	}
+	return list, nil
+}
+
+// text returns a scalar as text, numbers as JavaScript prints them.
+func text(v formula.Value) (string, error) {
+	switch v.Kind() {
+	case formula.KindString:
+		return v.Text(), nil
+	case formula.KindNumber, formula.KindBool:
+		return v.String(), nil
+	case formula.KindBytes:
+		return "", errors.New("bytes are no text; hex() or base64() makes text of them")
+	}
+	return "", fmt.Errorf("text is wanted, not an %s", v.Kind())
+}

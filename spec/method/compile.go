@@ -1,0 +1,177 @@
+package method
+
+import (
+	"context"
+	"strings"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/authtype"
+)
+
+// A Set is the compiled methods and formulas of one option. It does not change
+// and may be used by many goroutines at once.
+type Set struct {
+	option  *spec.Option
+	methods map[string]runner
+	client  *clientProgram
+	label   *formula.Program
+	reads   []Read
+}
+
+// A Read says that a formula of a method reads a variable.
+type Read struct {
+	Method  string          // or the field that the formula stands in
+	Pointer string          // of the formula in the option
+	Path    formula.Locator // what is read
+}
+
+// Compile compiles the methods of an option in its runnable form and reports
+// what is wrong with them.
+func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
+	set := &Set{option: o, methods: make(map[string]runner)}
+	var diagnostics []spec.Diagnostic
+	for _, name := range spec.MethodNames() {
+		m := o.Value.Get(name)
+		kind := findKind(m.Get("type").Text())
+		if kind == nil || kind.compile == nil || !m.Has("mapping") {
+			continue
+		}
+		c := &compilation{option: o, method: name, body: m.Get("mapping"), pointer: formula.Pointer(name, "mapping"), set: set}
+		if name == "makeApiClient" && kind.Name == spec.KindMapping {
+			set.client = compileClient(c)
+		} else {
+			set.methods[name] = kind.compile(c)
+		}
+		diagnostics = append(diagnostics, c.diagnostics...)
+	}
+	for _, field := range []string{"connectionLabel", "enabled", "redirect"} {
+		v := o.Value.Get(field)
+		if v.IsMissing() {
+			continue
+		}
+		c := &compilation{option: o, method: field, body: v, pointer: formula.Pointer(field), set: set}
+		program := c.formula("", v)
+		if field == "connectionLabel" {
+			set.label = program
+		}
+		diagnostics = append(diagnostics, c.diagnostics...)
+	}
+	return set, diagnostics
+}
+
+// Has tells whether the option has a method.
+func (s *Set) Has(method string) bool {
+	m := s.option.Value.Get(method)
+	return m.IsObject() && m.Get("type").Text() != spec.KindNotSupported
+}
+
+// Supported returns an [UnsupportedError] if a method is there and of a kind
+// that does not run.
+func (s *Set) Supported(method string) error {
+	if !s.Has(method) || s.methods[method] != nil || method == "makeApiClient" && s.client != nil {
+		return nil
+	}
+	return &UnsupportedError{method, s.option.Value.Get(method).Get("type").Text()}
+}
+
+// Run runs a method that the option has.
+func (s *Set) Run(ctx context.Context, method string, call Call) (Result, error) {
+	r := s.methods[method]
+	if r == nil {
+		return Result{}, &UnsupportedError{method, s.option.Value.Get(method).Get("type").Text()}
+	}
+	return r.run(ctx, call)
+}
+
+// Label evaluates connectionLabel; "" if there is none.
+func (s *Set) Label(variables formula.Value, run formula.Run) (string, error) {
+	if s.label == nil {
+		return "", nil
+	}
+	v, err := s.label.Eval(variables, run)
+	if err != nil || v.IsMissing() {
+		return "", err
+	}
+	return text(v)
+}
+
+// Reads lists the variables that the option's formulas read.
+func (s *Set) Reads() []Read { return s.reads }
+
+// A compilation compiles the body of one method.
+type compilation struct {
+	option      *spec.Option
+	method      string
+	body        formula.Value
+	pointer     string // of the body in the option
+	set         *Set
+	diagnostics []spec.Diagnostic
+}
+
+// options returns how formulas of the method are compiled; more names the
+// variables that are there besides.
+func (c *compilation) options(more ...string) formula.Options {
+	return formula.Options{
+		Dialect:   c.option.Connector().Dialect(),
+		Variables: append(authtype.Variables(c.method), more...),
+	}
+}
+
+// formula compiles a part of the body, at a pointer relative to it.
+func (c *compilation) formula(at string, v formula.Value, more ...string) *formula.Program {
+	program, problems := formula.Compile(v, c.options(more...))
+	c.note(at, problems, program.References())
+	return program
+}
+
+// url compiles a URL of the body.
+func (c *compilation) url(at string, v formula.Value, kind formula.URLKind, more ...string) *formula.URLProgram {
+	program, problems := formula.CompileURL(v, kind, c.options(more...))
+	c.note(at, problems, program.References())
+	return program
+}
+
+// note keeps what the compilation of a formula found.
+func (c *compilation) note(at string, problems []formula.Problem, refs []formula.Reference) {
+	for _, r := range refs {
+		c.set.reads = append(c.set.reads, Read{c.method, c.pointer + at + r.Pointer, r.Path})
+	}
+	for _, p := range problems {
+		place := spec.AtValue()
+		switch {
+		case p.OnKey:
+			place = spec.AtKey()
+		case p.Offset >= 0:
+			place = spec.AtText(p.Offset, p.Length)
+		}
+		c.diagnostics = append(c.diagnostics, c.option.Diagnose(p.Code, severityOf(p.Code), c.pointer+at+p.Pointer, place, p.Message, p.Hint))
+	}
+}
+
+// severityOf returns how much a problem of a formula matters: an error is what
+// cannot be meant.
+func severityOf(code string) spec.Severity {
+	if code == "formula-not-first" {
+		return spec.Warning
+	}
+	return spec.Error
+}
+
+func (c *compilation) report(code string, severity spec.Severity, at string, place spec.At, message, hint string) {
+	c.diagnostics = append(c.diagnostics, c.option.Diagnose(code, severity, c.pointer+at, place, message, hint))
+}
+
+// isFormula tells whether an object is a formula and no plain data.
+func isFormula(v formula.Value) bool {
+	return v.IsObject() && v.Len() > 0 && strings.HasPrefix(v.Keys()[0], "$")
+}
+
+type mapping struct{ program *formula.Program }
+
+func compileMapping(c *compilation) runner { return &mapping{c.formula("", c.body)} }
+
+func (m *mapping) run(_ context.Context, call Call) (Result, error) {
+	v, err := m.program.Eval(call.Variables, call.Run)
+	return Result{Value: v, Mapped: true}, err
+}

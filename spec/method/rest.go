@@ -1,0 +1,210 @@
+package method
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+// rest is a compiled rest-api-mapping.
+type rest struct {
+	requests []*request
+	result   *formula.Program // nil: the last answer's data
+}
+
+// A request is one request of a rest-api-mapping.
+type request struct {
+	name     string
+	verb     string
+	path     *formula.URLProgram
+	parts    *formula.Program // query, headers, data, pathParameters, auth
+	form     string           // contentType
+	response *formula.Program // of a step: what later steps see of it
+}
+
+func compileREST(c *compilation) runner {
+	r := &rest{}
+	steps, ok := c.body.Get("steps").AsList()
+	if !ok {
+		r.requests = []*request{c.request("", c.body)}
+		if m := c.body.Get("responseMapping"); !m.IsUndefined() {
+			r.result = c.formula("/responseMapping", m, "response", "parameters")
+		}
+		return r
+	}
+	seen := make(map[string]bool)
+	for i, step := range steps {
+		at := formula.Pointer("steps", strconv.Itoa(i))
+		q := c.request(at, step, "steps")
+		if seen[q.name] && q.name != "" {
+			c.report("two-steps", spec.Error, at+"/name", spec.AtValue(), fmt.Sprintf("two steps are called %q", q.name), "give each its own name")
+		}
+		seen[q.name] = true
+		if m := step.Get("responseMapping"); !m.IsUndefined() {
+			q.response = c.formula(at+"/responseMapping", m, "response", "steps", "parameters")
+		}
+		r.requests = append(r.requests, q)
+	}
+	if m := c.body.Get("responseMapping"); !m.IsUndefined() {
+		r.result = c.formula("/responseMapping", m, "response", "steps", "parameters")
+	}
+	return r
+}
+
+// verbs are the methods of HTTP that a request may have (RFC 9110, RFC 5789).
+var verbs = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+
+// request compiles one request, at a pointer relative to the body.
+func (c *compilation) request(at string, v formula.Value, more ...string) *request {
+	more = append(more, "parameters")
+	q := &request{name: v.Get("name").Text(), verb: strings.ToUpper(v.Get("method").Text())}
+	if method, ok := v.Get("method").AsString(); ok && !slices.Contains(verbs, q.verb) {
+		hint := "methods are " + strings.Join(verbs, ", ")
+		if near := formula.Nearest(q.verb, verbs); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		c.report("bad-method", spec.Error, at+"/method", spec.AtValue(), fmt.Sprintf("%q is no method of HTTP", method), hint)
+	}
+	q.path = c.url(at+"/path", v.Get("path"), formula.URLPath, more...)
+	m := v.Get("requestMapping")
+	q.form = m.Get("contentType").Text()
+	q.parts = c.formula(at+"/requestMapping", m.Without("contentType"), more...)
+	c.placeholders(at, v)
+	return q
+}
+
+// placeholders reports {names} of the path that pathParameters does not give.
+func (c *compilation) placeholders(at string, v formula.Value) {
+	parameters := v.Get("requestMapping").Get("pathParameters")
+	if isFormula(parameters) {
+		return
+	}
+	path := v.Get("path").Text()
+	for _, name := range placeholdersOf(path) {
+		if parameters.Has(name) {
+			continue
+		}
+		hint := fmt.Sprintf("write ${…} for a variable, or give %q in requestMapping.pathParameters", name)
+		if near := formula.Nearest(name, parameters.Keys()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		c.report("missing-path-parameter", spec.Error, at+"/path", spec.AtText(strings.Index(path, "{"+name+"}"), len(name)+2),
+			fmt.Sprintf("nothing gives {%s} of the path", name), hint)
+	}
+}
+
+// placeholdersOf returns the names in {braces}; ${…} is none.
+func placeholdersOf(path string) []string {
+	var names []string
+	for i := 0; i < len(path); i++ {
+		if path[i] != '{' {
+			continue
+		}
+		end := strings.IndexByte(path[i:], '}')
+		if end < 0 {
+			break
+		}
+		if name := path[i+1 : i+end]; (i == 0 || path[i-1] != '$') && isName(name) {
+			names = append(names, name)
+		}
+		i += end
+	}
+	return names
+}
+
+func isName(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == ""
+}
+
+func (r *rest) run(ctx context.Context, call Call) (Result, error) {
+	var last *Response
+	steps := formula.NewObject(len(r.requests))
+	vars := call.Variables
+	for _, q := range r.requests {
+		call.Variables = vars.With("steps", steps.Value())
+		response, err := q.send(ctx, call)
+		if err != nil {
+			return Result{Response: response}, err
+		}
+		last = response
+		if q.name != "" {
+			value := response.value()
+			if q.response != nil {
+				if value, err = q.response.Eval(call.Variables.With("response", value), call.Run); err != nil {
+					return Result{Response: last}, err
+				}
+			}
+			steps = steps.Value().Builder()
+			steps.Set(q.name, formula.Object(formula.Member{Key: "response", Value: value}))
+		}
+	}
+	result := Result{Value: last.Data, Response: last}
+	if r.result == nil {
+		return result, nil
+	}
+	vars = vars.With("steps", steps.Value()).With("response", last.value())
+	v, err := r.result.Eval(vars, call.Run)
+	result.Value, result.Mapped = v, true
+	return result, err
+}
+
+// send builds the request, sends it and reads the answer.
+func (q *request) send(ctx context.Context, call Call) (*Response, error) {
+	req, err := q.build(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := call.Client.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	return readResponse(req, resp)
+}
+
+// build evaluates the request.
+func (q *request) build(ctx context.Context, call Call) (*http.Request, error) {
+	address, err := q.path.Eval(call.Variables, call.Run)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := q.parts.Eval(call.Variables, call.Run)
+	if err != nil {
+		return nil, err
+	}
+	u, err := q.url(address.URL, parts)
+	if err != nil {
+		return nil, err
+	}
+	body, contentType, err := encodeBody(parts.Get("data"), q.form, parts.Get("headers"))
+	if err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, q.verb, u, body)
+	if err != nil {
+		return nil, fmt.Errorf("the path %q makes no URL", address.URL)
+	}
+	headers, err := fields(parts.Get("headers"), "header")
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range headers {
+		req.Header[http.CanonicalHeaderKey(h.Name)] = append(req.Header.Values(h.Name), h.Value)
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	basic, err := basicOf(parts.Get("auth"))
+	if err != nil {
+		return nil, err
+	}
+	if basic != nil {
+		req.SetBasicAuth(basic.Username, basic.Password)
+	}
+	return req, nil
+}

@@ -1,0 +1,207 @@
+package spec
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/schemas"
+)
+
+// schemaURL is the name of the spec's schema in the library; nothing is
+// fetched by it.
+const schemaURL = "mem:///spec.schema.json"
+
+// A schemaFault is one way in which a value does not meet a schema: which keyword of
+// which schema says so, and where.
+type schemaFault struct {
+	pointer string        // of the value; of the member, if a key is wrong
+	keyword string        // "" for the schema false
+	schema  formula.Value // that has the keyword
+	place   string        // of the keyword in the schema, with what was passed on the way
+	owner   formula.Value // the definition that the keyword stands in
+	value   formula.Value // the value itself
+}
+
+// schemaFaults returns why v does not meet a definition of the spec's schema;
+// nothing if it does.
+func schemaFaults(definition string, v formula.Value) []schemaFault {
+	s := specSchemas()
+	var e *jsonschema.ValidationError
+	if err := s.schemas[definition].Validate(v.ToAny()); !errors.As(err, &e) {
+		return nil
+	}
+	f := faultFinder{doc: s.doc, root: v}
+	f.add(e)
+	return f.withoutCascade()
+}
+
+type compiledSchemas struct {
+	doc     formula.Value
+	schemas map[string]*jsonschema.Schema
+}
+
+// specSchemas compiles the spec's schema with the library. It takes longer
+// than validating many connectors, so it waits until one is wrong.
+var specSchemas = sync.OnceValue(func() compiledSchemas {
+	doc, err := formula.ParseJSON(schemas.Spec())
+	if err != nil {
+		panic(err) // the schema is part of the program
+	}
+	c := newSchemaCompiler()
+	if err := c.AddResource(schemaURL, bytes.NewReader(schemas.Spec())); err != nil {
+		panic(err)
+	}
+	compiled := compiledSchemas{doc, make(map[string]*jsonschema.Schema)}
+	for definition := range specWalkers() {
+		u := schemaURL
+		if definition != "" {
+			u += "#/$defs/" + definition
+		}
+		compiled.schemas[definition] = c.MustCompile(u)
+	}
+	return compiled
+})
+
+// newSchemaCompiler returns a compiler that loads no schema from anywhere: a
+// $ref to a file or another host is refused.
+func newSchemaCompiler() *jsonschema.Compiler {
+	c := jsonschema.NewCompiler()
+	c.Draft = jsonschema.Draft2020
+	c.LoadURL = func(u string) (io.ReadCloser, error) {
+		return nil, fmt.Errorf("a schema does not refer to other files: %q", u)
+	}
+	return c
+}
+
+// A faultFinder collects the leaves of the library's error.
+type faultFinder struct {
+	doc    formula.Value
+	root   formula.Value
+	faults []schemaFault
+}
+
+func (f *faultFinder) add(e *jsonschema.ValidationError) {
+	if len(e.Causes) > 0 {
+		for _, cause := range e.Causes {
+			f.add(cause)
+		}
+		return
+	}
+	_, fragment, _ := strings.Cut(e.AbsoluteKeywordLocation, "#")
+	location := unescapeFragment(fragment)
+	x := schemaFault{pointer: unescapeFragment(e.InstanceLocation), place: unescapeFragment(e.KeywordLocation)}
+	x.schema = lookupPointer(f.doc, location)
+	x.owner = definitionAt(f.doc, location)
+	if b, ok := x.schema.AsBool(); !ok || b || strings.HasSuffix(location, "/additionalProperties") {
+		i := strings.LastIndexByte(location, '/')
+		x.schema, x.keyword = lookupPointer(f.doc, location[:i]), location[i+1:]
+		if strings.Contains(location, "/dependentRequired/") {
+			i := strings.Index(location, "/dependentRequired/")
+			x.schema, x.keyword = lookupPointer(f.doc, location[:i]), location[i+1:]
+		}
+	}
+	x.value = lookupPointer(f.root, x.pointer)
+	if x.keyword != "additionalProperties" {
+		f.faults = append(f.faults, x)
+		return
+	}
+	for i, key := range x.value.Keys() {
+		if extra := x; !allowsKey(x.schema, key) {
+			_, extra.value = x.value.At(i)
+			extra.pointer += formula.Pointer(key)
+			f.faults = append(f.faults, extra)
+		}
+	}
+}
+
+// allowsKey tells whether an object schema knows a key.
+func allowsKey(schema formula.Value, key string) bool {
+	if schema.Get("properties").Has(key) {
+		return true
+	}
+	for _, pattern := range schema.Get("patternProperties").Keys() {
+		if prefix, ok := strings.CutPrefix(strings.ReplaceAll(pattern, `\$`, "$"), "^"); ok && strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutCascade drops faults that only follow from others: those at or below
+// a value that must not be there at all, and a second one of the same kind at
+// the same value.
+func (f *faultFinder) withoutCascade() []schemaFault {
+	var kept []schemaFault
+	for i, x := range f.faults {
+		if !f.follows(i, x) {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+func (f *faultFinder) follows(i int, x schemaFault) bool {
+	for j, y := range f.faults {
+		refused := y.keyword == "" || y.keyword == "additionalProperties"
+		below := strings.HasPrefix(x.pointer, y.pointer+"/")
+		same := x.pointer == y.pointer
+		switch {
+		case i == j:
+		case refused && below:
+			return true
+		case refused && same && (x.keyword != "" && x.keyword != "additionalProperties" || j < i):
+			return true
+		case same && j < i && x.keyword == y.keyword && x.keyword != "required":
+			return true
+		case same && j < i && x.keyword == "required" && x.schema.Get("required").Equal(y.schema.Get("required")):
+			return true
+		case same && y.keyword == "type" && x.keyword != "type":
+			return true
+		}
+	}
+	return false
+}
+
+// definitionAt returns the definition that a location of the schema document
+// lies in: the whole document outside of all.
+func definitionAt(doc formula.Value, location string) formula.Value {
+	rest, ok := strings.CutPrefix(location, "/$defs/")
+	if !ok {
+		return doc
+	}
+	name, _, _ := strings.Cut(rest, "/")
+	return doc.Get("$defs").Get(name)
+}
+
+// lookupPointer returns the value at a JSON Pointer.
+func lookupPointer(v formula.Value, pointer string) formula.Value {
+	for _, token := range strings.Split(pointer, "/")[1:] {
+		token = unescapePointer(token)
+		if list, ok := v.AsList(); ok {
+			i, ok := pointerIndex(token)
+			if !ok || i >= len(list) {
+				return formula.Undefined
+			}
+			v = list[i]
+			continue
+		}
+		v = v.Get(token)
+	}
+	return v
+}
+
+// unescapeFragment makes a JSON Pointer of one that is written for a URL.
+func unescapeFragment(s string) string {
+	if u, err := url.PathUnescape(s); err == nil {
+		return u
+	}
+	return s
+}

@@ -1,0 +1,76 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/connector-spec/connector/formula"
+)
+
+// Validate holds every file of a connector against the schema of the spec
+// language and returns what is wrong with it, sorted. It does not repeat what
+// [Load] said.
+func Validate(c *Connector) []Diagnostic {
+	if !c.source.Readable() {
+		return nil
+	}
+	list := validateSource(c.source, "")
+	for _, b := range c.bodies {
+		if b.source == nil || !b.source.Readable() {
+			continue
+		}
+		definition := "authUi"
+		if b.method != nil {
+			definition = b.method.bodySchema(b.kind)
+		}
+		if definition != "" {
+			list = append(list, validateSource(b.source, definition)...)
+		}
+	}
+	list = append(list, c.patternProblems()...)
+	SortDiagnostics(list)
+	return list
+}
+
+func validateSource(s *Source, definition string) []Diagnostic {
+	if specWalker(definition).accepts(s.Value()) {
+		return nil
+	}
+	var list []Diagnostic
+	for _, f := range schemaFaults(definition, s.Value()) {
+		list = append(list, f.describe(s)...)
+	}
+	return list
+}
+
+// patternProblems reports patterns of inputs that cannot be compiled, so that
+// they would not be enforced.
+func (c *Connector) patternProblems() []Diagnostic {
+	var list []Diagnostic
+	check := func(pointer string, schema formula.Value) {
+		properties := schema.Get("properties")
+		for i, key := range properties.Keys() {
+			_, p := properties.At(i)
+			pattern, ok := p.Get("pattern").AsString()
+			if !ok {
+				continue
+			}
+			if _, err := regexp.Compile(pattern); err != nil {
+				list = append(list, c.Diagnose("bad-pattern", Warning, pointer+formula.Pointer("properties", key, "pattern"), AtValue(),
+					fmt.Sprintf("the pattern of %q cannot be used, so it is not checked", key), "RE2 syntax is understood: no look-around and no back references"))
+			}
+		}
+	}
+	owner := func(prefix string, v formula.Value) {
+		check(prefix+"/ui/schema", v.Get("ui").Get("schema"))
+		check(prefix+"/inputSchema", v.Get("inputSchema"))
+		check(prefix+"/parametersSchema", v.Get("parametersSchema"))
+	}
+	owner("", c.Auth)
+	options := c.Auth.Get("options")
+	for i, key := range options.Keys() {
+		_, o := options.At(i)
+		owner(formula.Pointer("options", key), o)
+	}
+	return list
+}
