@@ -1,0 +1,177 @@
+package client
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// maxRequestBytes is the most that a request may carry.
+const maxRequestBytes = 64 << 20
+
+var errTooLarge = errors.New("the body is too large")
+
+// readBody reads the body of an answer to its end, decompressed, at most limit
+// bytes of it.
+func readBody(resp *http.Response, limit int64) ([]byte, error) {
+	if resp.Body == nil {
+		return nil, nil
+	}
+	var r io.Reader = resp.Body
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		z, err := gzip.NewReader(resp.Body)
+		if err == io.EOF { // no body, as after HEAD
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.Uncompressed = true
+		r = z
+	}
+	return readAll(r, limit)
+}
+
+func readAll(r io.Reader, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if int64(len(body)) > limit {
+		return nil, errTooLarge
+	}
+	return body, err
+}
+
+// addBody reads the body of req and merges the config's data into it.
+func (c *Client) addBody(out *outgoing, req *http.Request) error {
+	if req.Body != nil && req.Body != http.NoBody {
+		body, err := readAll(req.Body, maxRequestBytes)
+		_ = req.Body.Close()
+		if errors.Is(err, errTooLarge) {
+			return &FieldError{Where: "data", Problem: fmt.Sprintf("it is larger than %d bytes", maxRequestBytes)}
+		}
+		if err != nil {
+			return fmt.Errorf("read the body of the request: %w", err)
+		}
+		out.body = body
+	}
+	if len(c.config.Data) == 0 {
+		return nil
+	}
+	if out.body == nil {
+		if m := out.method; m != http.MethodPost && m != http.MethodPut && m != http.MethodPatch {
+			return nil
+		}
+	}
+	return c.mergeData(out)
+}
+
+// mergeData puts the config's data into the body. What is neither a form nor
+// a JSON object is an error, since the credential may be in the data.
+func (c *Client) mergeData(out *outgoing) error {
+	kind, _, err := mime.ParseMediaType(out.header.Get("Content-Type"))
+	switch {
+	case kind == "application/x-www-form-urlencoded":
+		out.body = []byte(c.mergeForm(string(out.body)))
+		return nil
+	case kind == "application/json", strings.HasSuffix(kind, "+json"), err != nil && len(out.body) == 0:
+		merged, ok := mergeJSON(out.body, c.config.Data)
+		if !ok {
+			return &FieldError{Where: "data", Name: "body", Problem: "the client's data can be merged into a JSON object, and the body is none"}
+		}
+		if kind == "" {
+			out.header.Set("Content-Type", "application/json")
+		}
+		out.body = merged
+		return nil
+	}
+	return &FieldError{Where: "data", Name: "Content-Type", Problem: "the client's data can be merged into a form or a JSON body only"}
+}
+
+func (c *Client) mergeForm(body string) string {
+	taken := queryNames(body)
+	for _, name := range slices.Sorted(maps.Keys(c.config.Data)) {
+		if taken[name] {
+			continue
+		}
+		for _, value := range formValues(c.config.Data[name]) {
+			body = joinQuery(body, escapeQuery(name)+"="+escapeQuery(value))
+		}
+	}
+	return body
+}
+
+// formValues gives a value as a form has it: a list is a repeated field, null
+// is none, an object its JSON text.
+func formValues(value any) []string {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case string:
+		return []string{v}
+	case []any:
+		var list []string
+		for _, item := range v {
+			list = append(list, formValues(item)...)
+		}
+		return list
+	}
+	text, _ := encodeJSON(value) // checked by checkData
+	return []string{string(text)}
+}
+
+// mergeJSON appends the fields of data that the JSON object body does not
+// have. The text of body stays as it is.
+func mergeJSON(body []byte, data map[string]any) ([]byte, bool) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		body = []byte("{}")
+	}
+	var has map[string]json.RawMessage
+	if err := json.Unmarshal(body, &has); err != nil || has == nil {
+		return nil, false
+	}
+	open := bytes.TrimRight(body, " \t\r\n")
+	open = bytes.TrimRight(open[:len(open)-1], " \t\r\n")
+	merged := bytes.Clone(open)
+	empty := len(has) == 0
+	for _, name := range slices.Sorted(maps.Keys(data)) {
+		if _, ok := has[name]; ok {
+			continue
+		}
+		key, _ := encodeJSON(name)
+		value, _ := encodeJSON(data[name])
+		if !empty {
+			merged = append(merged, ',')
+		}
+		empty = false
+		merged = append(append(append(merged, key...), ':'), value...)
+	}
+	return append(merged, '}'), true
+}
+
+// encodeJSON is json.Marshal without its escapes for HTML.
+func encodeJSON(value any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(value)
+	return bytes.TrimRight(b.Bytes(), "\n"), err
+}
+
+// checkData says which field is no JSON.
+func checkData(data map[string]any) error {
+	for _, name := range slices.Sorted(maps.Keys(data)) {
+		if _, err := encodeJSON(data[name]); err != nil {
+			return &FieldError{Where: "data", Name: name, Problem: "it is not a JSON value"}
+		}
+	}
+	return nil
+}

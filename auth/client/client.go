@@ -1,0 +1,80 @@
+// Package client is the HTTP client that carries a credential only where it
+// belongs.
+//
+//	origin, err := client.ParseOrigin("https://api.example.com")
+//	c, err := client.New(client.Config{
+//		Base:    "https://api.example.com/v1",
+//		Header:  []client.Field{{Name: "Authorization", Value: "Bearer " + token}},
+//		Origins: []client.Origin{origin},
+//	}, client.NewTransport(client.TransportOptions{}))
+//	req, err := http.NewRequestWithContext(ctx, "GET", "/me", nil)
+//	resp, err := c.Do(req)
+//
+// A request goes to an allowed origin or not at all. Redirects, time, size and
+// the spelling of every field are bounded, and no error holds a secret.
+package client
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/connector-spec/connector/auth/secret"
+)
+
+// A Field is one header, query parameter or cookie. Its value is hidden
+// however the field is printed or encoded.
+type Field struct{ Name, Value string }
+
+// Format hides the value.
+func (f Field) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, f.Name+": "+secret.Mask) }
+
+// MarshalText hides the value.
+func (f Field) MarshalText() ([]byte, error) { return []byte(f.Name + ": " + secret.Mask), nil }
+
+// Basic is a user name and a password for HTTP Basic (RFC 7617). Both are
+// hidden however it is printed or encoded.
+type Basic struct{ Username, Password string }
+
+// Format hides both.
+func (b Basic) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, secret.Mask) }
+
+// MarshalText hides both.
+func (b Basic) MarshalText() ([]byte, error) { return []byte(secret.Mask), nil }
+
+// A Config says what the client adds to each request, and where to.
+type Config struct {
+	// Base is what relative request URLs are joined to; see [Client.Do]. Its
+	// origin must be in Origins. Without it every request URL is absolute.
+	Base string
+
+	Header  []Field
+	Query   []Field
+	Cookies []Field
+	Basic   *Basic
+	// Data is merged into each form or JSON body. The values are what
+	// encoding/json makes of JSON, or json.Number.
+	Data map[string]any
+
+	// Origins are the only places that anything is sent to.
+	Origins []Origin
+
+	Timeout          time.Duration // of a whole request; 0 and anything above mean 60 s
+	MaxResponseBytes int64         // after decompression; 0 means 10 MiB
+	UserAgent        string        // default "connector"
+}
+
+// Format writes where the client goes and nothing of what it carries.
+func (c Config) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.summary()) }
+
+// MarshalText gives the same.
+func (c Config) MarshalText() ([]byte, error) { return []byte(c.summary()), nil }
+
+func (c Config) summary() string {
+	names := make([]string, len(c.Origins))
+	for i, o := range c.Origins {
+		names[i] = o.String()
+	}
+	return "client of " + strings.Join(names, ", ")
+}

@@ -1,0 +1,202 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// The limits of a request that its Config may only lower, and of redirects.
+const (
+	maxTime         = 60 * time.Second
+	defaultMaxBytes = 10 << 20 // of an answer
+	maxRedirects    = 5
+)
+
+// A Client sends requests. It is safe for concurrent use.
+type Client struct {
+	config Config
+	base   *url.URL // nil without a base
+	rt     http.RoundTripper
+}
+
+// Format writes where the client goes and nothing of what it carries.
+func (c Client) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.config.summary()) }
+
+// New checks the config and makes a client that sends through rt, which is
+// usually a [Transport]. A field that cannot be sent is a [*FieldError], a
+// base that is no allowed origin an [*OriginError].
+func New(config Config, rt http.RoundTripper) (*Client, error) {
+	if rt == nil {
+		return nil, errors.New("a client needs a transport")
+	}
+	if config.Timeout <= 0 || config.Timeout > maxTime {
+		config.Timeout = maxTime
+	}
+	if config.MaxResponseBytes <= 0 {
+		config.MaxResponseBytes = defaultMaxBytes
+	}
+	if config.UserAgent == "" {
+		config.UserAgent = "connector"
+	}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	c := &Client{config: config, rt: rt}
+	if config.Base == "" {
+		return c, nil
+	}
+	base, err := url.Parse(config.Base)
+	if err != nil {
+		return nil, &FieldError{Where: "url", Name: "base", Problem: "it is not a URL"}
+	}
+	if _, err := c.allowed(base); err != nil {
+		return nil, err
+	}
+	c.base = base
+	return c, nil
+}
+
+// Do sends a request and reads its answer to the end: the body of the
+// response is in memory, decompressed, and needs no Close. The response's
+// Request has the method, the joined URL and the headers of req, and nothing
+// that the config added.
+//
+// A URL without a host is joined to the base as [Join] says; an absolute one
+// is taken as it is. Its origin must be an allowed one.
+//
+// What the request says itself comes before what the config adds: its header
+// of the same name, its query parameter and cookie of the same name, and its
+// body field of the same name replace the config's. A header that is empty
+// does not: a request cannot drop the credential by saying nothing. Basic
+// replaces an Authorization header of the config, not of the request. The
+// parameters of the query are the request's, then the base's, then the
+// config's. Data is merged into JSON objects and forms; it becomes a JSON body
+// where a POST, PUT or PATCH has none.
+//
+// A redirect is followed for GET and HEAD, within the origin, five times;
+// else it is a [*RedirectError]. Other errors are [*OriginError],
+// [*FieldError], [*InsecureError], [*TimeoutError], [*SizeError],
+// [*PrivateAddressError], [*NetworkError], and the error of the request's
+// context. An error of the RoundTripper that is none of these is passed on
+// only if it has a method NoSecrets().
+func (c *Client) Do(req *http.Request) (*http.Response, error) {
+	target, err := c.target(req.URL)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.prepare(req, target)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeoutCause(req.Context(), c.config.Timeout, errWholeTime)
+	defer cancel()
+	for hop := 0; ; hop++ {
+		resp, err := c.exchange(ctx, out)
+		if err != nil {
+			return nil, c.explain(req.Context(), err)
+		}
+		next, err := c.redirect(out, resp, hop)
+		if err != nil {
+			return nil, err
+		}
+		if next == nil {
+			resp.Request = &http.Request{Method: out.method, URL: target, Header: req.Header}
+			return resp, nil
+		}
+		out.url = next
+	}
+}
+
+// errWholeTime is the cause of the end of a request's context when the whole
+// request took too long.
+var errWholeTime = errors.New("the request took too long")
+
+// An outgoing is a request with all that the client adds.
+type outgoing struct {
+	method  string
+	url     *url.URL
+	header  http.Header
+	body    []byte // nil for none
+	headers []string
+}
+
+// request gives a fresh http.Request, since a transport may keep the last.
+func (o *outgoing) request(ctx context.Context) *http.Request {
+	u := *o.url
+	req := (&http.Request{
+		Method: o.method, URL: &u, Header: o.header.Clone(),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if o.body != nil {
+		req.ContentLength = int64(len(o.body))
+		req.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(o.body)), nil }
+		req.Body, _ = req.GetBody()
+	}
+	return req
+}
+
+// A failure is an error on the way, with what explain needs to word it.
+type failure struct {
+	origin Origin
+	phase  Phase
+	whole  bool // the limit of the whole request was reached
+	err    error
+}
+
+func (f *failure) Error() string { return f.origin.String() }
+
+// exchange sends one request and reads its answer.
+func (c *Client) exchange(ctx context.Context, out *outgoing) (*http.Response, error) {
+	origin, err := c.allowed(out.url)
+	if err != nil {
+		return nil, err
+	}
+	watch := &progress{}
+	ctx = context.WithValue(watch.trace(ctx), sentKey{}, &sent{trusted: origin.Literal, headers: out.headers})
+	failed := func(err error) error {
+		return &failure{origin: origin, phase: watch.phase(), whole: context.Cause(ctx) == errWholeTime, err: err}
+	}
+	resp, err := c.rt.RoundTrip(out.request(ctx))
+	if err != nil {
+		return nil, failed(err)
+	}
+	if resp.Body != nil {
+		defer func() { _ = resp.Body.Close() }()
+	}
+	watch.set(Reading)
+	body, err := readBody(resp, c.config.MaxResponseBytes)
+	if errors.Is(err, errTooLarge) {
+		return nil, &SizeError{Origin: origin.String(), Limit: c.config.MaxResponseBytes}
+	}
+	if err != nil {
+		return nil, failed(err)
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	resp.ContentLength = int64(len(body))
+	return resp, nil
+}
+
+// sent is what a client tells the layers below it about a request.
+type sent struct {
+	trusted bool     // the host stands literally in the spec
+	headers []string // see SpecHeaders
+}
+
+type sentKey struct{}
+
+// SpecHeaders gives the names of the headers of a request, as a RoundTripper
+// below a client sees it, that the config or the caller's request asked for,
+// in canonical form, sorted; nil for a request that no client made.
+// Recordings keep these. The list is not to be changed.
+func SpecHeaders(req *http.Request) []string {
+	if s, ok := req.Context().Value(sentKey{}).(*sent); ok {
+		return s.headers
+	}
+	return nil
+}
