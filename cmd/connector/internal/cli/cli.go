@@ -1,0 +1,201 @@
+// Package cli is the command line of connector: one file per command.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/spec"
+)
+
+// The exit codes.
+const (
+	exitOK           = 0
+	exitNo           = 1 // the answer is no: error diagnostics, a failed test
+	exitUsage        = 2 // a wrong command line
+	exitFailed       = 3 // the work could not be done: file, network, bug
+	exitNoCredential = 4 // no usable credential or input
+	exitInterrupted  = 130
+)
+
+// An exit is an error that has said all there is to say and ends the program
+// with a code.
+type exit struct{ code int }
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", e.code) }
+
+// A usageError is a wrong command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// A credentialError says that a credential or input is missing.
+type credentialError struct{ error }
+
+// Main runs the program and returns its exit code.
+func Main(env *Env, args []string) (code int) {
+	g := &global{Env: env, redactor: secret.NewRedactor()}
+	stdout, stderr := g.redactor.Writer(env.Stdout), g.redactor.Writer(env.Stderr)
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Fprintf(stderr, "connector: bug: %v\n%s", r, debug.Stack())
+			code = exitFailed
+		}
+		_ = stdout.Flush()
+		_ = stderr.Flush()
+	}()
+	redacted := *env
+	redacted.Stdout, redacted.Stderr = stdout, stderr
+	g.Env = &redacted
+	ctx, stop := env.Interrupted()
+	defer stop()
+	root := newRoot(g)
+	root.SetArgs(args)
+	root.SetIn(env.Stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if ctx.Err() != nil && err != nil {
+		fmt.Fprintln(stderr, "connector: interrupted")
+		return exitInterrupted
+	}
+	return exitCode(stderr, err)
+}
+
+// exitCode says what went wrong, unless the command did, and returns the exit
+// code: the one place where errors become codes.
+func exitCode(stderr io.Writer, err error) int {
+	var e exit
+	var usage usageError
+	var credential credentialError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &e):
+		return e.code
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(usage.Error()))
+		return exitUsage
+	case errors.As(err, &credential):
+		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(credential.Error()))
+		return exitNoCredential
+	}
+	fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(err.Error()))
+	switch {
+	case errors.Is(err, spec.ErrNoConnector), errors.Is(err, fs.ErrNotExist):
+		return exitUsage
+	case strings.HasPrefix(err.Error(), "unknown command"):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// global holds what all commands share.
+type global struct {
+	*Env
+	redactor *secret.Redactor
+
+	format  string
+	color   string
+	quiet   bool
+	verbose bool
+	noInput bool
+	caFile  string
+}
+
+// useColor tells whether output on a stream is coloured.
+func (g *global) useColor(terminal bool) bool {
+	switch g.color {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	return terminal && g.Getenv("NO_COLOR") == "" && g.Getenv("TERM") != "dumb"
+}
+
+func newRoot(g *global) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "connector",
+		Short:   "The toolchain for declarative connector specs",
+		Version: version(),
+		Long: `Connector validates, tests and runs connector specs: YAML files that say how
+to authenticate to an API.`,
+		Example: `  connector validate
+  connector test --auth examples/openweather`,
+		SilenceUsage: true, SilenceErrors: true,
+		Args:              cobra.NoArgs,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error { return g.check() },
+	}
+	root.SetVersionTemplate("connector {{.Version}}\n")
+	flags := root.PersistentFlags()
+	flags.StringVar(&g.color, "color", "auto", "colour the output: `auto`, always or never")
+	flags.BoolVar(&g.quiet, "quiet", false, "print results only")
+	flags.BoolVar(&g.verbose, "verbose", false, "show each request and answer, without secrets")
+	flags.BoolVar(&g.noInput, "no-input", false, "never ask")
+	flags.StringVar(&g.caFile, "ca-file", "", "trust the certificates of this PEM `file`, too")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usagef("%w\nsee %s --help", err, cmd.CommandPath())
+	})
+	root.AddCommand(newValidate(g), newTest(g), newSchema(g), newVersion(g))
+	return root
+}
+
+// check looks at the global flags.
+func (g *global) check() error {
+	switch g.color {
+	case "auto", "always", "never":
+		return nil
+	}
+	return usagef("--color is auto, always or never, not %q", g.color)
+}
+
+// formatFlag adds --format with the formats that a command knows.
+func (g *global) formatFlag(cmd *cobra.Command, formats ...string) {
+	cmd.Flags().StringVar(&g.format, "format", "text", "how results are printed: "+strings.Join(formats, " or "))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	pre := cmd.PreRunE
+	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
+		for _, f := range formats {
+			if g.format == f {
+				if pre != nil {
+					return pre(cmd, args)
+				}
+				return nil
+			}
+		}
+		return usagef("--format is %s, not %q", strings.Join(formats, " or "), g.format)
+	}
+}
+
+// worst returns the exit code that counts among many.
+func worst(codes ...int) int {
+	for _, c := range []int{exitInterrupted, exitFailed, exitNo, exitNoCredential} {
+		for _, d := range codes {
+			if c == d {
+				return c
+			}
+		}
+	}
+	return exitOK
+}
+
+// exitWith returns the error that ends the program with a code; nil for 0.
+func exitWith(code int) error {
+	if code == exitOK {
+		return nil
+	}
+	return exit{code}
+}
+
+// cancelled tells whether the user has interrupted.
+func cancelled(ctx context.Context) bool { return ctx.Err() != nil }

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/connector-spec/connector/spec"
+)
+
+// A place is a connector that was found: a spec file within a directory that
+// it does not leave.
+type place struct {
+	dir  string // as the user would write it; "" for the working directory
+	file string // of the spec, relative to dir, with slashes
+}
+
+// display returns the path of a file of the connector as the user would write
+// it.
+func (p place) display(file string) string {
+	return filepath.ToSlash(filepath.Join(p.dir, filepath.FromSlash(file)))
+}
+
+// find returns the connectors at paths, "." if there are none, in their order
+// and each once.
+func find(paths []string) ([]place, []spec.Diagnostic, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
+	}
+	var places []place
+	var diagnostics []spec.Diagnostic
+	seen := make(map[place]bool)
+	for _, path := range paths {
+		found, problems, err := findAt(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		diagnostics = append(diagnostics, problems...)
+		for _, p := range found {
+			if !seen[p] {
+				seen[p] = true
+				places = append(places, p)
+			}
+		}
+	}
+	return places, diagnostics, nil
+}
+
+// findAt returns the connectors at one path. A file is looked for from the
+// directory above the one it is in, so that a method file finds its spec.
+func findAt(path string) ([]place, []spec.Diagnostic, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		var e *fs.PathError
+		if errors.As(err, &e) {
+			err = fmt.Errorf("%s: %w", path, e.Err)
+		}
+		return nil, nil, err
+	}
+	dir, name := path, "."
+	if !info.IsDir() {
+		dir, name = searchRoot(path)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, diagnostics, err := spec.Find(root.FS(), name, filepath.Base(absolute))
+	if errors.Is(err, spec.ErrNoConnector) {
+		err = fmt.Errorf("%w in %s: a connector is a directory with spec.yml, or a YAML file with a top-level auth", err, path)
+	}
+	var places []place
+	for _, f := range files {
+		full := filepath.Join(dir, filepath.FromSlash(f))
+		places = append(places, place{dir: filepath.Dir(full), file: filepath.Base(full)})
+	}
+	for i := range diagnostics {
+		diagnostics[i].File = filepath.ToSlash(filepath.Join(dir, diagnostics[i].File))
+	}
+	return places, diagnostics, err
+}
+
+// searchRoot returns the directory from which the spec of a file is looked
+// for, and the file in it: some levels up if it lies among a connector's parts.
+func searchRoot(path string) (dir, name string) {
+	dir, name = filepath.Dir(path), filepath.Base(path)
+	for range 3 {
+		base := filepath.Base(dir)
+		inner := base == "auth" || base == "operations" || base == "recordings" || strings.HasSuffix(base, ".recordings") ||
+			filepath.Base(filepath.Dir(dir)) == "auth" || filepath.Ext(path) != ".yml" && filepath.Ext(path) != ".yaml"
+		if !inner || dir == "." || dir == filepath.Dir(dir) {
+			break
+		}
+		name = filepath.Base(dir) + "/" + name
+		dir = filepath.Dir(dir)
+	}
+	return dir, name
+}
+
+// load reads a connector. File names in diagnostics are as the user would
+// write them.
+func (p place) load() (*spec.Connector, []spec.Diagnostic, error) {
+	root, err := os.OpenRoot(p.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	c, diagnostics, err := spec.Load(root.FS(), p.file)
+	p.rename(diagnostics)
+	return c, diagnostics, err
+}
+
+// rename gives diagnostics the file names that a user would write.
+func (p place) rename(list []spec.Diagnostic) {
+	for i := range list {
+		list[i].File = p.display(list[i].File)
+	}
+}

@@ -1,0 +1,10 @@
+// Connector is the toolchain for declarative connector specs.
+package main
+
+import (
+	"os"
+
+	"github.com/connector-spec/connector/cmd/connector/internal/cli"
+)
+
+func main() { os.Exit(cli.Main(cli.System(), os.Args[1:])) }
