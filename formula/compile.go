@@ -186,21 +186,45 @@ func (c *compiler) object(v Value) compiled {
 	for i, item := range v.node.items {
 		parts[i] = c.at(v.node.keys[i], item)
 	}
-	keys := v.node.keys
+	shape := v.node
 	return fold(v, parts, func(f *frame) (Value, error) {
 		if err := f.spend(1 + len(parts)); err != nil {
 			return Undefined, err
 		}
-		items := make([]Value, len(parts))
+		n := newNode(len(parts))
+		missing := 0
 		for i := range parts {
 			item, err := parts[i].run(f)
 			if err != nil {
 				return Undefined, err
 			}
-			items[i] = item
+			if n.items[i] = item; item.kind == KindUndefined {
+				missing++
+			}
 		}
-		return f.made(withoutUndefined(keys, items))
+		switch missing {
+		case 0:
+			n.keys, n.index = shape.keys, shape.index
+			return f.made(Value{kind: KindObject, node: n.seal()})
+		case len(parts):
+			return Undefined, nil
+		}
+		return f.made(withoutUndefined(shape.keys, n.items, missing))
 	})
+}
+
+// newNode returns a node with that many items, in one piece of memory if they
+// are few.
+func newNode(size int) *node {
+	if size <= 4 {
+		n := new(struct {
+			node
+			items [4]Value
+		})
+		n.node.items = n.items[:size:size]
+		return &n.node
+	}
+	return &node{items: make([]Value, size)}
 }
 
 // fold returns the constant that eval gives if all parts are constant: the
@@ -223,25 +247,9 @@ func fold(authored Value, parts []compiled, eval func(*frame) (Value, error)) co
 	return compiled{value: v, folded: true}
 }
 
-// withoutUndefined returns the object of keys and items without its undefined
-// members; undefined if none is left.
-func withoutUndefined(keys []string, items []Value) Value {
-	missing := 0
-	for i := range items {
-		if items[i].kind == KindUndefined {
-			missing++
-		}
-	}
-	switch {
-	case missing == len(items):
-		return Undefined
-	case missing == 0:
-		n := &node{keys: keys, items: items}
-		if len(keys) > indexFrom {
-			n.makeIndex()
-		}
-		return Value{kind: KindObject, node: n.seal()}
-	}
+// withoutUndefined returns the object of keys and items without the missing
+// members, of which there are some.
+func withoutUndefined(keys []string, items []Value, missing int) Value {
 	b := NewObject(len(items) - missing)
 	for i, item := range items {
 		if item.kind != KindUndefined {

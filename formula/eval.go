@@ -1,6 +1,7 @@
 package formula
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -158,11 +159,14 @@ func (f *frame) build(n int) error {
 
 // appendText appends v as JavaScript's String(v) gives it, within the bounds.
 func (f *frame) appendText(b []byte, v Value) ([]byte, error) {
-	if v.kind == KindList {
-		return f.appendList(b, v)
-	}
-	if len(b)+len(v.str) > maxOutput {
+	switch {
+	case len(b)+len(v.str) > maxOutput:
 		return b, errOutput
+	case v.kind == KindString:
+		return append(b, v.str...), nil
+	case v.kind == KindList:
+		text, err := f.appendList(nil, v)
+		return append(b, text...), err
 	}
 	return v.appendText(b), nil
 }
@@ -179,8 +183,13 @@ func (f *frame) appendList(b []byte, v Value) ([]byte, error) {
 			continue
 		}
 		var err error
-		if b, err = f.appendText(b, item); err != nil {
-			return b, err
+		if item.kind == KindList {
+			b, err = f.appendList(b, item)
+		} else {
+			b, err = f.appendText(b, item)
+		}
+		if err != nil || len(b) > maxOutput {
+			return nil, cmp.Or(err, errOutput)
 		}
 	}
 	return b, nil

@@ -25,7 +25,7 @@ type exprCompiler struct {
 	source string
 	offset int      // of source in the text at the compiler's path
 	scope  []string // names of let variables, in the order of their slots
-	loops  int      // depth of predicates
+	nodes  int      // parts compiled so far
 }
 
 // expression compiles an expression that stands at offset in the text at the
@@ -169,6 +169,7 @@ func (e *exprCompiler) need(node ast.Node) operation {
 
 // compile compiles node; the result may be missing.
 func (e *exprCompiler) compile(node ast.Node) operation {
+	e.nodes++
 	switch n := node.(type) {
 	case *ast.NilNode:
 		return literal(Null)

@@ -5,38 +5,37 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/expr-lang/expr/ast"
 )
 
 // A loop is one of expr's functions that take a predicate, such as filter(list,
 // .active). each is called for every item with what the predicate made of it
 // and tells whether to stop; finish gives the result.
 type loop struct {
-	name    string
-	summary string
-	start   func() accumulator
-	bare    bool // the predicate may be left out
+	name     string
+	summary  string
+	examples []Example
+	start    func() accumulator
+	bare     bool // the predicate may be left out
 }
 
 type accumulator struct {
-	each   func(i int, item, made Value) (stop bool, err error)
+	each   func(f *frame, i int, item, made Value) (stop bool, err error)
 	finish func() (Value, error)
 }
 
 // loops lists the functions that take a predicate.
 var loops = []loop{
-	{name: "all", summary: "whether the predicate holds for all items", start: func() accumulator { return quantifier(true, false) }},
-	{name: "any", summary: "whether the predicate holds for any item", start: func() accumulator { return quantifier(false, true) }},
-	{name: "none", summary: "whether the predicate holds for no item", start: func() accumulator { return quantifier(true, true) }},
-	{name: "one", summary: "whether the predicate holds for exactly one item", start: one},
-	{name: "filter", summary: "the items for which the predicate holds", start: filterItems},
-	{name: "map", summary: "what the predicate makes of each item", start: mapItems},
-	{name: "count", summary: "for how many items the predicate holds", start: countItems, bare: true},
-	{name: "sum", summary: "the sum of what the predicate makes of each item", start: sumItems, bare: true},
-	{name: "find", summary: "the first item for which the predicate holds", start: findItem},
-	{name: "findIndex", summary: "the place of the first item for which the predicate holds", start: findItemIndex},
-	{name: "sortBy", summary: "the items in the order of what the predicate makes of them", start: sortItems},
+	{"all", "whether the predicate holds for all items", []Example{{In: `all([1, 2], # > 0)`, Want: `true`}}, func() accumulator { return quantifier(true, false) }, false},
+	{"any", "whether the predicate holds for any item", []Example{{In: `any(users, .admin)`, Vars: `{"users": [{"admin": false}, {"admin": true}]}`, Want: `true`}}, func() accumulator { return quantifier(false, true) }, false},
+	{"none", "whether the predicate holds for no item", []Example{{In: `none([1, 2], # > 2)`, Want: `true`}}, func() accumulator { return quantifier(true, true) }, false},
+	{"one", "whether the predicate holds for exactly one item", []Example{{In: `one([1, 2], # > 1)`, Want: `true`}}, one, false},
+	{"filter", "the items for which the predicate holds", []Example{{In: `filter([1, 2, 3], # != 2)`, Want: `[1, 3]`}}, filterItems, false},
+	{"map", "what the predicate makes of each item", []Example{{In: `map(users, .id)`, Vars: `{"users": [{"id": 1}, {"id": 2}]}`, Want: `[1, 2]`}}, mapItems, false},
+	{"count", "for how many items the predicate holds; without one, how many are true", []Example{{In: `count([1, 2, 3], # > 1)`, Want: `2`}}, countItems, true},
+	{"sum", "the sum of what the predicate makes of each item; without one, of the items", []Example{{In: `sum([1, 2, 3])`, Want: `6`}}, sumItems, true},
+	{"find", "the first item for which the predicate holds", []Example{{In: `find(users, .id == 2).name`, Vars: `{"users": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]}`, Want: `"b"`}}, findItem, false},
+	{"findIndex", "the place of the first item for which the predicate holds, from 0; -1 if there is none", []Example{{In: `findIndex(["a", "b"], # == "b")`, Want: `1`}}, findItemIndex, false},
+	{"sortBy", "the items in the order of what the predicate makes of them: numbers, or texts", []Example{{In: `sortBy([{"n": 2}, {"n": 1}], .n)`, Want: `[{"n": 1}, {"n": 2}]`}}, sortItems, false},
 }
 
 func findLoop(name string) *loop {
@@ -62,7 +61,7 @@ func holds(v Value) (bool, error) {
 func quantifier(start, lookFor bool) accumulator {
 	result := start
 	return accumulator{
-		each: func(_ int, _, made Value) (bool, error) {
+		each: func(_ *frame, _ int, _, made Value) (bool, error) {
 			b, err := holds(made)
 			if b == lookFor {
 				result = !start
@@ -76,7 +75,7 @@ func quantifier(start, lookFor bool) accumulator {
 func one() accumulator {
 	n := 0
 	return accumulator{
-		each: func(_ int, _, made Value) (bool, error) {
+		each: func(_ *frame, _ int, _, made Value) (bool, error) {
 			b, err := holds(made)
 			if b {
 				n++
@@ -90,7 +89,7 @@ func one() accumulator {
 func filterItems() accumulator {
 	list := []Value{}
 	return accumulator{
-		each: func(_ int, item, made Value) (bool, error) {
+		each: func(_ *frame, _ int, item, made Value) (bool, error) {
 			b, err := holds(made)
 			if b {
 				list = append(list, item)
@@ -104,7 +103,7 @@ func filterItems() accumulator {
 func mapItems() accumulator {
 	list := []Value{}
 	return accumulator{
-		each: func(_ int, _, made Value) (bool, error) {
+		each: func(_ *frame, _ int, _, made Value) (bool, error) {
 			list = append(list, made)
 			return false, nil
 		},
@@ -115,7 +114,7 @@ func mapItems() accumulator {
 func countItems() accumulator {
 	n := 0
 	return accumulator{
-		each: func(_ int, _, made Value) (bool, error) {
+		each: func(_ *frame, _ int, _, made Value) (bool, error) {
 			b, err := holds(made)
 			if b {
 				n++
@@ -129,7 +128,7 @@ func countItems() accumulator {
 func sumItems() accumulator {
 	total := 0.0
 	return accumulator{
-		each: func(_ int, _, made Value) (bool, error) {
+		each: func(_ *frame, _ int, _, made Value) (bool, error) {
 			x, ok := made.AsNumber()
 			if !ok {
 				return false, fmt.Errorf("sum adds numbers, not %s", kindWithArticle(made))
@@ -144,7 +143,7 @@ func sumItems() accumulator {
 func findItem() accumulator {
 	found := Undefined
 	return accumulator{
-		each: func(_ int, item, made Value) (bool, error) {
+		each: func(_ *frame, _ int, item, made Value) (bool, error) {
 			b, err := holds(made)
 			if b {
 				found = item
@@ -158,7 +157,7 @@ func findItem() accumulator {
 func findItemIndex() accumulator {
 	found := -1
 	return accumulator{
-		each: func(i int, _, made Value) (bool, error) {
+		each: func(_ *frame, i int, _, made Value) (bool, error) {
 			b, err := holds(made)
 			if b {
 				found = i
@@ -169,16 +168,19 @@ func findItemIndex() accumulator {
 	}
 }
 
+// comparisonsOfItem is how often sorting looks at an item, at most.
+const comparisonsOfItem = 20
+
 func sortItems() accumulator {
 	type pair struct{ item, key Value }
 	var pairs []pair
 	return accumulator{
-		each: func(_ int, item, made Value) (bool, error) {
+		each: func(f *frame, _ int, item, made Value) (bool, error) {
 			if made.kind != KindNumber && made.kind != KindString || len(pairs) > 0 && made.kind != pairs[0].key.kind {
 				return false, errors.New("sortBy orders by numbers or by texts")
 			}
 			pairs = append(pairs, pair{item, made})
-			return false, nil
+			return false, f.spend(comparisonsOfItem/4 + comparisonsOfItem*len(made.str)/bytesOfStep)
 		},
 		finish: func() (Value, error) {
 			slices.SortStableFunc(pairs, func(a, b pair) int {
@@ -191,123 +193,4 @@ func sortItems() accumulator {
 			return List(list...), nil
 		},
 	}
-}
-
-// The loop variables stand in the slots of a predicate, in this order.
-const (
-	slotItem = iota
-	slotIndex
-	slotAcc
-	slotsOfLoop
-)
-
-// predicate compiles a function that takes one.
-func (e *exprCompiler) predicate(n *ast.BuiltinNode) operation {
-	if n.Name == "reduce" {
-		return e.reduce(n)
-	}
-	l := findLoop(n.Name)
-	if l == nil {
-		return e.unknownFunction(n, n.Name)
-	}
-	list := e.need(n.Arguments[0])
-	slot := len(e.scope)
-	body := func(f *frame) (Value, error) { return f.locals[slot+slotItem], nil }
-	if len(n.Arguments) > 1 {
-		body = e.loopBody(n.Arguments[1])
-	} else if !l.bare {
-		return e.problemAt(n, "bad-expression", fmt.Sprintf("%s takes a list and a predicate", n.Name), fmt.Sprintf("write %s(list, .field)", n.Name))
-	}
-	return func(f *frame) (Value, error) {
-		acc := l.start()
-		err := f.forEach(list, slot, func(i int, item Value) (bool, error) {
-			made, err := body(f)
-			if err != nil {
-				return true, err
-			}
-			return acc.each(i, item, made)
-		})
-		if err != nil {
-			return Undefined, err
-		}
-		return acc.finish()
-	}
-}
-
-// loopBody compiles a predicate, in which # is the item.
-func (e *exprCompiler) loopBody(node ast.Node) operation {
-	slot := len(e.scope)
-	e.scope = append(e.scope, "#", "#index", "#acc")
-	e.loops++
-	if p, ok := node.(*ast.PredicateNode); ok {
-		node = p.Node
-	}
-	body := e.need(node)
-	e.loops--
-	e.scope = e.scope[:slot]
-	return body
-}
-
-// forEach calls f for the items of a list, with the loop's slots set.
-func (f *frame) forEach(list operation, slot int, each func(i int, item Value) (bool, error)) error {
-	v, err := list(f)
-	if err != nil {
-		return err
-	}
-	items, ok := v.AsList()
-	if !ok {
-		return fmt.Errorf("a list is wanted here, not %s", kindWithArticle(v))
-	}
-	for len(f.locals) < slot+slotsOfLoop {
-		f.locals = append(f.locals, Undefined)
-	}
-	for i, item := range items {
-		if err := f.spend(1); err != nil {
-			return err
-		}
-		f.locals[slot+slotItem], f.locals[slot+slotIndex] = item, Number(float64(i))
-		if stop, err := each(i, item); err != nil || stop {
-			return err
-		}
-	}
-	return nil
-}
-
-// reduce compiles reduce(list, #acc + #, start).
-func (e *exprCompiler) reduce(n *ast.BuiltinNode) operation {
-	list := e.need(n.Arguments[0])
-	slot := len(e.scope)
-	body := e.loopBody(n.Arguments[1])
-	var start operation
-	if len(n.Arguments) > 2 {
-		start = e.need(n.Arguments[2])
-	}
-	return func(f *frame) (Value, error) {
-		acc, began := Undefined, start != nil
-		if began {
-			var err error
-			if acc, err = start(f); err != nil {
-				return Undefined, err
-			}
-		}
-		err := f.forEach(list, slot, func(_ int, item Value) (stop bool, err error) {
-			if !began {
-				acc, began = item, true
-				return false, nil
-			}
-			f.locals[slot+slotAcc] = acc
-			acc, err = body(f)
-			return false, err
-		})
-		return acc, err
-	}
-}
-
-// loopVariable compiles #, #index and #acc.
-func (e *exprCompiler) loopVariable(n *ast.PointerNode) operation {
-	slot := lastIndex(e.scope, "#"+n.Name)
-	if slot < 0 {
-		return e.problemAt(n, "bad-expression", fmt.Sprintf("%q is no variable of a predicate", "#"+n.Name), "they are #, #index and, in reduce, #acc")
-	}
-	return func(f *frame) (Value, error) { return f.locals[slot], nil }
 }

@@ -1,10 +1,11 @@
 package formula
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 )
@@ -122,11 +123,21 @@ func memberOf(v, property Value) (Value, error) {
 		}
 		return v.node.items[int(i)], nil
 	case v.kind == KindObject || v.kind == KindList:
-		return Undefined, fmt.Errorf("%s has no member %s", kindWithArticle(v), property)
+		return Undefined, noMember(v, property)
 	case v.IsMissing():
 		return v, nil
 	}
 	return Undefined, nil
+}
+
+func noMember(v, property Value) error {
+	switch {
+	case property.kind == KindBytes || property.node != nil:
+		return fmt.Errorf("a member is named by text or a number, not by %s", kindWithArticle(property))
+	case v.kind == KindList && property.str == "length":
+		return errors.New("an array has no member \"length\"; len() counts its items")
+	}
+	return fmt.Errorf("%s has no member %s", kindWithArticle(v), property)
 }
 
 func (e *exprCompiler) slice(n *ast.SliceNode) operation {
@@ -148,13 +159,15 @@ func (e *exprCompiler) slice(n *ast.SliceNode) operation {
 }
 
 func sliceOf(f *frame, v Value, from, to operation) (Value, error) {
-	text := []rune(nil)
-	size := v.Len()
+	var size int
 	switch v.kind {
 	case KindString:
-		text = []rune(v.str)
-		size = len(text)
+		size = utf8.RuneCountInString(v.str)
+		if err := f.spend(len(v.str) / bytesOfStep); err != nil {
+			return Undefined, err
+		}
 	case KindList:
+		size = v.Len()
 	default:
 		return Undefined, fmt.Errorf("a slice is of a text or a list, not of %s", kindWithArticle(v))
 	}
@@ -167,10 +180,22 @@ func sliceOf(f *frame, v Value, from, to operation) (Value, error) {
 		return Undefined, err
 	}
 	j = max(i, j)
-	if v.kind == KindString {
-		return String(string(text[i:j])), f.build(j - i)
+	if v.kind == KindList {
+		return List(v.node.items[i:j:j]...), f.spend((j - i) / 4)
 	}
-	return List(v.node.items[i:j]...), nil
+	start := runeOffset(v.str, i)
+	return String(v.str[start : start+runeOffset(v.str[start:], j-i)]), nil
+}
+
+// runeOffset returns the offset of the n-th code point of s.
+func runeOffset(s string, n int) int {
+	for i := range s {
+		if n == 0 {
+			return i
+		}
+		n--
+	}
+	return len(s)
 }
 
 // sliceBound evaluates a bound; a negative one counts from the end.
@@ -223,6 +248,9 @@ func (e *exprCompiler) array(n *ast.ArrayNode) operation {
 		items[i] = e.need(node)
 	}
 	return func(f *frame) (Value, error) {
+		if err := f.spend(len(items)); err != nil {
+			return Undefined, err
+		}
 		list := make([]Value, len(items))
 		for i, op := range items {
 			v, err := op(f)
@@ -231,7 +259,7 @@ func (e *exprCompiler) array(n *ast.ArrayNode) operation {
 			}
 			list[i] = v
 		}
-		return List(list...), nil
+		return f.made(List(list...))
 	}
 }
 
@@ -242,6 +270,9 @@ func (e *exprCompiler) object(n *ast.MapNode) operation {
 		keys[i], values[i] = e.need(pair.Key), e.need(pair.Value)
 	}
 	return func(f *frame) (Value, error) {
+		if err := f.spend(len(keys)); err != nil {
+			return Undefined, err
+		}
 		b := NewObject(len(keys))
 		for i := range keys {
 			k, err := keys[i](f)
@@ -258,7 +289,7 @@ func (e *exprCompiler) object(n *ast.MapNode) operation {
 			}
 			b.Set(key, v)
 		}
-		return b.Value(), nil
+		return f.made(b.Value())
 	}
 }
 
@@ -303,32 +334,4 @@ func (e *exprCompiler) sequence(n *ast.SequenceNode) operation {
 		}
 		return v, nil
 	}
-}
-
-// textOf returns v as text; what says what it is for.
-func textOf(v Value, what string) (string, error) {
-	s, ok := v.AsString()
-	if !ok {
-		if v.kind == KindBytes {
-			return "", fmt.Errorf("%s is text, not bytes; hex() or base64() makes text of them", what)
-		}
-		return "", fmt.Errorf("%s is text, not %s%s", what, kindWithArticle(v), stringHint(v))
-	}
-	return s, nil
-}
-
-func stringHint(v Value) string {
-	if v.kind == KindNumber || v.kind == KindBool {
-		return "; string() makes text of it"
-	}
-	return ""
-}
-
-// integer returns v as a whole number; what says what it is for.
-func integer(v Value, what string) (int, error) {
-	n, ok := v.AsNumber()
-	if !ok || n != math.Trunc(n) || math.Abs(n) > 1<<52 {
-		return 0, fmt.Errorf("%s is a whole number, not %s", what, strings.TrimSpace(v.String()))
-	}
-	return int(n), nil
 }

@@ -154,6 +154,31 @@ func matches(f *frame, v, w Value) (Value, error) {
 	return Bool(re.MatchString(s)), nil
 }
 
+// ExprOperators returns the operators of expressions, those that bind most
+// loosely first.
+func ExprOperators() []Operator {
+	return []Operator{
+		{"a ? b : c", "b if a is true, else c"},
+		{"a ?? b", "a, or b where a or any step to it is missing or null"},
+		{"a || b, a or b", "whether either is true"},
+		{"a && b, a and b", "whether both are true"},
+		{"!a, not a", "whether a is false"},
+		{"a == b, a != b", "whether they are the same: lists and objects by their content; a missing value equals nil"},
+		{"a < b, <=, >, >=", "compares two numbers or two texts"},
+		{"a in b", "whether a is an item of the list, or a key of the object, b"},
+		{"a contains b, startsWith, endsWith", "whether b stands in the text a, at its start, at its end"},
+		{"a matches b", "whether the regular expression b, in RE2 syntax, matches somewhere in the text a"},
+		{"a..b", "the list of the whole numbers from a to b"},
+		{"a + b", "the sum of two numbers, or two texts as one"},
+		{"a - b, *, /, %, **", "calculates with two numbers; % is the rest of a division and ** a power"},
+		{"-a", "the number with the other sign"},
+		{"a.b, a[b], a?.b", "a member of an object, or an item of a list, from the end if negative"},
+		{"a[b:c]", "a part of a text or list, from b up to but without c"},
+		{"a | f(b)", "f(a, b)"},
+		{"let x = a; b", "b, in which x is a"},
+	}
+}
+
 // A binaryFunc applies an operator to two values that are there.
 type binaryFunc func(f *frame, v, w Value) (Value, error)
 
@@ -234,7 +259,7 @@ func arithmetic(name string, op func(x, y float64) float64) binaryFunc {
 }
 
 func ordered(name string, holds func(int) bool) binaryFunc {
-	return func(_ *frame, v, w Value) (Value, error) {
+	return func(f *frame, v, w Value) (Value, error) {
 		switch {
 		case v.kind == KindNumber && w.kind == KindNumber:
 			c := 0
@@ -245,7 +270,7 @@ func ordered(name string, holds func(int) bool) binaryFunc {
 			}
 			return Bool(holds(c)), nil
 		case v.kind == KindString && w.kind == KindString:
-			return Bool(holds(strings.Compare(v.str, w.str))), nil
+			return Bool(holds(strings.Compare(v.str, w.str))), f.spend(min(len(v.str), len(w.str)) / bytesOfStep)
 		}
 		return Undefined, fmt.Errorf("%s compares two numbers or two texts, not %s and %s", name, kindWithArticle(v), kindWithArticle(w))
 	}
@@ -255,7 +280,7 @@ func textual(name string, holds func(s, part string) bool) binaryFunc {
 	return func(f *frame, v, w Value) (Value, error) {
 		s, err := textOf(v, "the left side of "+name)
 		if err == nil {
-			err = f.spend(1 + len(s)/64)
+			err = f.spend(1 + len(s)/bytesOfStep)
 		}
 		if err != nil {
 			return Undefined, err

@@ -16,25 +16,28 @@ type condition struct {
 	operand Value
 }
 
+// FilterOperators returns the operators of the filters that are lists.
+func FilterOperators() []Operator { return documented(legacyOperators) }
+
 // legacyOperators lists the operators of legacy filters. Unlike those of
 // $eval they are written in snake case and regard case in texts.
 var legacyOperators = []operator{
-	{"is", looseEqual},
-	{"is_not", func(v, w Value) bool { return !looseEqual(v, w) }},
-	{"is_one_of", oneOf},
-	{"is_not_one_of", func(v, w Value) bool { return !oneOf(v, w) }},
-	{"is_true", func(v, _ Value) bool { return v.truthy() }},
-	{"is_false", func(v, _ Value) bool { return strictEqual(v, Bool(false)) }},
-	{"contains", legacyContains},
-	{"does_not_contain", func(v, w Value) bool { return v.truthy() && !legacyContains(v, w) }},
-	{"array_includes", arrayIncludes},
-	{"array_does_not_include", func(v, w Value) bool { return !arrayIncludes(v, w) }},
-	{"less_than", func(v, w Value) bool { return v.jsFloat() < w.jsFloat() }},
-	{"less_than_or_equal", func(v, w Value) bool { return v.jsFloat() <= w.jsFloat() }},
-	{"more_than", func(v, w Value) bool { return v.jsFloat() > w.jsFloat() }},
-	{"more_than_or_equal", func(v, w Value) bool { return v.jsFloat() >= w.jsFloat() }},
-	{"is_not_empty", func(v, _ Value) bool { return !v.blank() }},
-	{"is_empty", func(v, _ Value) bool { return v.blank() }},
+	{"is", "equal as JavaScript's == has it", looseEqual},
+	{"is_not", "not equal in that way", func(v, w Value) bool { return !looseEqual(v, w) }},
+	{"is_one_of", "exactly one of the items of a list", oneOf},
+	{"is_not_one_of", "none of the items of a list", func(v, w Value) bool { return !oneOf(v, w) }},
+	{"is_true", "anything but missing, null, false, 0 and empty text", func(v, _ Value) bool { return v.truthy() }},
+	{"is_false", "false itself", func(v, _ Value) bool { return strictEqual(v, Bool(false)) }},
+	{"contains", "a text with that part; false for what is missing or empty", legacyContains},
+	{"does_not_contain", "a text without that part; false for what is missing or empty", func(v, w Value) bool { return v.truthy() && !legacyContains(v, w) }},
+	{"array_includes", "a list with exactly that item", arrayIncludes},
+	{"array_does_not_include", "no list with exactly that item", func(v, w Value) bool { return !arrayIncludes(v, w) }},
+	{"less_than", "less, by the number that each begins with", func(v, w Value) bool { return v.jsFloat() < w.jsFloat() }},
+	{"less_than_or_equal", "less or equal", func(v, w Value) bool { return v.jsFloat() <= w.jsFloat() }},
+	{"more_than", "greater", func(v, w Value) bool { return v.jsFloat() > w.jsFloat() }},
+	{"more_than_or_equal", "greater or equal", func(v, w Value) bool { return v.jsFloat() >= w.jsFloat() }},
+	{"is_not_empty", "not empty: see is_empty", func(v, _ Value) bool { return !v.blank() }},
+	{"is_empty", "missing, null, empty text, [] or {}", func(v, _ Value) bool { return v.blank() }},
 }
 
 func legacyContains(v, w Value) bool {

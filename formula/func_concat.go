@@ -55,27 +55,33 @@ func compileConcat(c *compiler, arg, _ Value) compiled {
 // concat joins parts, the items of list.
 func concat(list Value, parts []compiled, delimiter compiled, place string) compiled {
 	delimiter.folded = true // the result is text, never the list itself
-	return fold(list, append(parts, delimiter), func(f *frame) (Value, error) {
-		d, err := delimiter.run(f)
+	parts = append(parts, delimiter)
+	return fold(list, parts, func(f *frame) (Value, error) {
+		last := len(parts) - 1
+		d, err := parts[last].run(f)
 		if err != nil {
 			return Undefined, err
 		}
 		var buf [128]byte
-		j := joiner{b: buf[:0], delimiter: d}
-		for i := range parts {
-			item, err := parts[i].run(f)
-			if err == nil {
-				err = j.add(f, &item)
+		j, b := joiner{delimiter: d}, buf[:0]
+		for i := range parts[:last] {
+			item := parts[i].value
+			if parts[i].eval != nil {
+				if item, err = parts[i].eval(f); err != nil {
+					return Undefined, err
+				}
 			}
-			if err != nil {
+			if b, err = j.append(f, b, item); err != nil {
 				return Undefined, errorAt(place, err)
 			}
 		}
-		v, err := j.value(f)
-		if err != nil {
-			err = errorAt(place, err)
+		if j.items == 0 {
+			return Undefined, nil
 		}
-		return v, err
+		if err := f.build(len(b)); err != nil {
+			return Undefined, errorAt(place, err)
+		}
+		return String(string(b)), nil
 	})
 }
 
@@ -88,52 +94,50 @@ func concatList(f *frame, list, delimiter *compiled) (Value, error) {
 	if err != nil {
 		return Undefined, err
 	}
+	if err := f.spend(1 + v.Len()); err != nil {
+		return Undefined, err
+	}
 	j := joiner{delimiter: d}
-	for i := range v.node.items {
-		if err := j.add(f, &v.node.items[i]); err != nil {
+	var b []byte
+	for _, item := range v.node.items {
+		if b, err = j.append(f, b, item); err != nil {
 			return Undefined, err
 		}
 	}
-	return j.value(f)
+	if j.items == 0 {
+		return Undefined, nil
+	}
+	return String(string(b)), f.build(len(b))
 }
 
 // A joiner joins the items of a $concat.
 type joiner struct {
-	b         []byte
 	delimiter Value
 	items     int  // that are defined
 	written   bool // some text is there, so that a delimiter comes before the next
 }
 
-func (j *joiner) add(f *frame, v *Value) (err error) {
+// append appends an item to b, with the delimiter before it if it has a text.
+func (j *joiner) append(f *frame, b []byte, v Value) ([]byte, error) {
 	if v.kind == KindUndefined {
-		return nil
+		return b, nil
 	}
 	j.items++
 	if v.kind == KindNull {
-		return nil
+		return b, nil
 	}
-	start := len(j.b)
-	if j.written {
-		if j.b, err = f.appendText(j.b, j.delimiter); err != nil {
-			return err
+	start := len(b)
+	if j.written && (j.delimiter.kind != KindString || j.delimiter.str != "") {
+		var err error
+		if b, err = f.appendText(b, j.delimiter); err != nil {
+			return b, err
 		}
 	}
-	before := len(j.b)
-	if j.b, err = f.appendText(j.b, *v); err != nil {
-		return err
-	}
-	if len(j.b) == before {
-		j.b = j.b[:start]
-		return nil
+	before := len(b)
+	b, err := f.appendText(b, v)
+	if len(b) == before {
+		return b[:start], err
 	}
 	j.written = true
-	return nil
-}
-
-func (j *joiner) value(f *frame) (Value, error) {
-	if j.items == 0 {
-		return Undefined, nil
-	}
-	return String(string(j.b)), f.build(len(j.b))
+	return b, err
 }

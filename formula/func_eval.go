@@ -18,24 +18,38 @@ var evalFormula = Func{
 
 // An operator compares a value with an operand.
 type operator struct {
-	name string
-	test func(v, operand Value) bool
+	name, summary string
+	test          func(v, operand Value) bool
 }
+
+// An Operator is what the documentation says about an operator.
+type Operator struct{ Name, Summary string }
+
+func documented(list []operator) []Operator {
+	var all []Operator
+	for _, o := range list {
+		all = append(all, Operator{o.name, o.summary})
+	}
+	return all
+}
+
+// Operators returns the operators of $eval.
+func Operators() []Operator { return documented(operators) }
 
 // operators lists what $eval can do.
 var operators = []operator{
-	{"is", looseEqual},
-	{"isNot", func(v, w Value) bool { return !looseEqual(v, w) }},
-	{"oneOf", oneOf},
-	{"noneOf", func(v, w Value) bool { return !oneOf(v, w) }},
-	{"contains", contains},
-	{"doesNotContain", func(v, w Value) bool { return !contains(v, w) }},
-	{"lt", func(v, w Value) bool { return v.jsFloat() < w.jsFloat() }},
-	{"lte", func(v, w Value) bool { return v.jsFloat() <= w.jsFloat() }},
-	{"gt", func(v, w Value) bool { return v.jsFloat() > w.jsFloat() }},
-	{"gte", func(v, w Value) bool { return v.jsFloat() >= w.jsFloat() }},
-	{"isEmpty", func(v, _ Value) bool { return v.blank() }},
-	{"isNotEmpty", func(v, _ Value) bool { return !v.blank() }},
+	{"is", "equal as JavaScript's == has it: \"1\" is 1, a missing value is null, lists and objects only themselves", looseEqual},
+	{"isNot", "not equal in that way", func(v, w Value) bool { return !looseEqual(v, w) }},
+	{"oneOf", "exactly one of the items of a list", oneOf},
+	{"noneOf", "none of the items of a list; true as well if the operand is no list", func(v, w Value) bool { return !oneOf(v, w) }},
+	{"contains", "a list with exactly that item, or a text with that part, whatever its case; false for what is missing or empty", contains},
+	{"doesNotContain", "the contrary of contains", func(v, w Value) bool { return !contains(v, w) }},
+	{"lt", "less, by the number that each begins with; false if one has none", func(v, w Value) bool { return v.jsFloat() < w.jsFloat() }},
+	{"lte", "less or equal, compared in the same way", func(v, w Value) bool { return v.jsFloat() <= w.jsFloat() }},
+	{"gt", "greater, compared in the same way", func(v, w Value) bool { return v.jsFloat() > w.jsFloat() }},
+	{"gte", "greater or equal, compared in the same way", func(v, w Value) bool { return v.jsFloat() >= w.jsFloat() }},
+	{"isEmpty", "missing, null, empty text, [] or {}; the operand does not matter", func(v, _ Value) bool { return v.blank() }},
+	{"isNotEmpty", "the contrary of isEmpty; the operand does not matter", func(v, _ Value) bool { return !v.blank() }},
 }
 
 func oneOf(v, w Value) bool {
@@ -66,7 +80,7 @@ func compileEval(c *compiler, arg, object Value) compiled {
 		return alwaysTrue(value)
 	}
 	c.path[len(c.path)-1] = name
-	operand := c.value(operandValue)
+	operand, place := c.value(operandValue), c.pointer()
 	c.path[len(c.path)-1] = "$eval"
 	return compiled{eval: func(f *frame) (Value, error) {
 		v, err := value.run(f)
@@ -77,7 +91,12 @@ func compileEval(c *compiler, arg, object Value) compiled {
 		if err != nil {
 			return Undefined, err
 		}
-		return Bool(test(v, w)), nil
+		if v.node != nil || w.node != nil || len(v.str)+len(w.str) > bytesOfStep {
+			if err := f.read(v, w); err != nil {
+				return Undefined, errorAt(place, err)
+			}
+		}
+		return Bool(test(v, w)), f.spend(1)
 	}}
 }
 

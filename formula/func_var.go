@@ -40,7 +40,8 @@ func compileVar(c *compiler, arg, _ Value) compiled {
 		return constant(Null)
 	}
 	c.reference(l, -1, 0)
-	return compiled{eval: func(f *frame) (Value, error) { return l.Find(f.vars), nil }}
+	steps := l.steps
+	return compiled{eval: func(f *frame) (Value, error) { return *findSteps(&f.vars, steps), nil }}
 }
 
 // reference notes that the value at the path reads l, and reports a variable

@@ -135,16 +135,29 @@ func JoinLocator(object, property string) string {
 //
 // By index it never finds 0, false, null and empty text, as the format has it;
 // list.0 does.
-func (l Locator) Find(v Value) Value {
-	for i := range l.steps {
-		s := &l.steps[i]
-		if s.IsIndex {
-			v = v.truthyItem(s.Index)
-		} else {
-			v = v.property(s.Property)
+func (l Locator) Find(v Value) Value { return *findSteps(&v, l.steps) }
+
+// nothing is where what is not there points to. Nobody writes it.
+var nothing Value
+
+// findSteps returns what steps lead to in v; it points into v.
+func findSteps(v *Value, steps []Step) *Value {
+	for i := range steps {
+		s := &steps[i]
+		switch {
+		case s.IsIndex:
+			item := v.truthyItem(s.Index)
+			v = &item
+		case v.kind == KindObject:
+			if v = v.node.at(s.Property); v == nil {
+				return &nothing
+			}
+		default:
+			item := v.property(s.Property)
+			v = &item
 		}
 		if v.kind == KindUndefined {
-			return v
+			return &nothing
 		}
 	}
 	return v

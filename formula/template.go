@@ -60,6 +60,9 @@ func (c *compiler) template(pieces []piece) compiled {
 			if b, err = appendInText(b, v); err != nil {
 				return Undefined, &Error{Pointer: pointer, Offset: pieces[i].offset, Length: len(pieces[i].source), Err: err}
 			}
+			if len(b) > maxOutput {
+				return Undefined, &Error{Pointer: pointer, Offset: -1, Err: errOutput}
+			}
 		}
 		if err := f.build(len(b)); err != nil {
 			return Undefined, &Error{Pointer: pointer, Offset: -1, Err: err}

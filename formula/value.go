@@ -214,6 +214,22 @@ func (n *node) find(key string) (int, bool) {
 	return 0, false
 }
 
+// at returns the value of key, nil if there is none.
+func (n *node) at(key string) *Value {
+	if n.index != nil {
+		if i, ok := n.index[key]; ok {
+			return &n.items[i]
+		}
+		return nil
+	}
+	for i := range n.keys {
+		if n.keys[i] == key {
+			return &n.items[i]
+		}
+	}
+	return nil
+}
+
 func (n *node) makeIndex() {
 	n.index = make(map[string]int, 2*len(n.keys))
 	for i, k := range n.keys {

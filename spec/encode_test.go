@@ -22,8 +22,10 @@ func TestEncodeYAML(t *testing.T) {
 		{"a list at the top", `[{"a":1},2]`, "- a: 1\n- 2\n"},
 		{"words that are none", `["true","No","on","Y","null","~","nan"]`, "- \"true\"\n- \"No\"\n- \"on\"\n- \"Y\"\n- \"null\"\n- \"~\"\n- nan\n"},
 		{"numbers that are text", `["1","1.10","0x1F","1e3",".5","+1","12:30","2001-01-01","1_000","v1.10"]`, "- \"1\"\n- \"1.10\"\n- \"0x1F\"\n- \"1e3\"\n- \".5\"\n- \"+1\"\n- \"12:30\"\n- \"2001-01-01\"\n- \"1_000\"\n- v1.10\n"},
-		{"text with signs", `["","a: b","a #b","a:"," a","a ","- a","*a","&a","!a","@a","%a","<<","=","?","#","a#b","https://x.example/a?b=c&d#e"]`,
-			"- \"\"\n- \"a: b\"\n- \"a #b\"\n- \"a:\"\n- \" a\"\n- \"a \"\n- \"- a\"\n- \"*a\"\n- \"&a\"\n- \"!a\"\n- \"@a\"\n- \"%a\"\n- \"<<\"\n- \"=\"\n- \"?\"\n- \"#\"\n- a#b\n- https://x.example/a?b=c&d#e\n"},
+		{
+			"text with signs", `["","a: b","a #b","a:"," a","a ","- a","*a","&a","!a","@a","%a","<<","=","?","#","a#b","https://x.example/a?b=c&d#e"]`,
+			"- \"\"\n- \"a: b\"\n- \"a #b\"\n- \"a:\"\n- \" a\"\n- \"a \"\n- \"- a\"\n- \"*a\"\n- \"&a\"\n- \"!a\"\n- \"@a\"\n- \"%a\"\n- \"<<\"\n- \"=\"\n- \"?\"\n- \"#\"\n- a#b\n- https://x.example/a?b=c&d#e\n",
+		},
 		{"quotes", `["\"a\"","'a'","a\\b","it's","\"it's\""]`, "- '\"a\"'\n- \"'a'\"\n- a\\b\n- it's\n- '\"it''s\"'\n"},
 		{"interpolation", `["Bearer ${a}","${a ?? \"b: c\"}","${a","$${a"]`, "- Bearer ${a}\n- '${a ?? \"b: c\"}'\n- \"${a\"\n- $${a\n"},
 		{"invisible characters", `["a\tb","a\u0007","a\u2028b","\ufeff","a\u00a0b","\u202ea"]`, "- \"a\\tb\"\n- \"a\\u0007\"\n- \"a\\u2028b\"\n- \"\\uFEFF\"\n- \"a\\u00A0b\"\n- \"\\u202Ea\"\n"},

@@ -12,12 +12,10 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v5"
 
 	"github.com/connector-spec/connector/formula"
-	"github.com/connector-spec/connector/schemas"
 )
 
-// schemaURL is the name of the spec's schema in the library; nothing is
-// fetched by it.
-const schemaURL = "mem:///spec.schema.json"
+// schemaURL is the name of a schema in the library; nothing is fetched by it.
+const schemaURL = "mem:///schema.json"
 
 // A schemaFault is one way in which a value does not meet a schema: which keyword of
 // which schema says so, and where.
@@ -33,7 +31,10 @@ type schemaFault struct {
 // schemaFaults returns why v does not meet a definition of the spec's schema;
 // nothing if it does.
 func schemaFaults(definition string, v formula.Value) []schemaFault {
-	s := specSchemas()
+	s := librarySpec()
+	if definition == recordingSchema {
+		s = libraryRecording()
+	}
 	var e *jsonschema.ValidationError
 	if err := s.schemas[definition].Validate(v.ToAny()); !errors.As(err, &e) {
 		return nil
@@ -43,32 +44,35 @@ func schemaFaults(definition string, v formula.Value) []schemaFault {
 	return f.withoutCascade()
 }
 
-type compiledSchemas struct {
+// A librarySchema is a schema document as the library compiled it.
+type librarySchema struct {
 	doc     formula.Value
-	schemas map[string]*jsonschema.Schema
+	schemas map[string]*jsonschema.Schema // by definition
 }
 
-// specSchemas compiles the spec's schema with the library. It takes longer
-// than validating many connectors, so it waits until one is wrong.
-var specSchemas = sync.OnceValue(func() compiledSchemas {
-	doc, err := formula.ParseJSON(schemas.Spec())
-	if err != nil {
+// The library takes longer to compile a schema than to validate many
+// connectors, so it waits until one is wrong.
+var (
+	librarySpec      = sync.OnceValue(func() librarySchema { return compileSchema("", append([]string{""}, bodySchemas...)...) })
+	libraryRecording = sync.OnceValue(func() librarySchema { return compileSchema(recordingSchema, recordingSchema) })
+)
+
+// compileSchema compiles definitions of the document that the first belongs to.
+func compileSchema(document string, definitions ...string) librarySchema {
+	l := librarySchema{schemaDocument(document), make(map[string]*jsonschema.Schema)}
+	c := newSchemaCompiler()
+	if err := c.AddResource(schemaURL, bytes.NewReader(l.doc.AppendJSON(nil))); err != nil {
 		panic(err) // the schema is part of the program
 	}
-	c := newSchemaCompiler()
-	if err := c.AddResource(schemaURL, bytes.NewReader(schemas.Spec())); err != nil {
-		panic(err)
-	}
-	compiled := compiledSchemas{doc, make(map[string]*jsonschema.Schema)}
-	for definition := range specWalkers() {
+	for _, definition := range definitions {
 		u := schemaURL
-		if definition != "" {
+		if definition != document {
 			u += "#/$defs/" + definition
 		}
-		compiled.schemas[definition] = c.MustCompile(u)
+		l.schemas[definition] = c.MustCompile(u)
 	}
-	return compiled
-})
+	return l
+}
 
 // newSchemaCompiler returns a compiler that loads no schema from anywhere: a
 // $ref to a file or another host is refused.

@@ -156,7 +156,7 @@ func (x schemaFault) fieldHint(key string) string {
 		p = x.owner.Get("properties").Get(key)
 	}
 	if ref, ok := strings.CutPrefix(p.Get("$ref").Text(), "#/$defs/"); ok && !p.Has("description") {
-		p = specSchemas().doc.Get("$defs").Get(ref)
+		p = librarySpec().doc.Get("$defs").Get(ref)
 	}
 	return sentenceHint(key, p)
 }

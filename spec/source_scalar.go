@@ -301,9 +301,8 @@ func (t *scalarTrace) blockIndent(at int, value string, explicit bool) (indent i
 			}
 			return spaces, true
 		}
-		indent = max(indent, spaces)
 		if at += spaces; at >= len(t.text) || !isLineBreak(t.text[at]) {
-			return indent, true
+			return spaces, true
 		}
 		at = t.afterBreak(at)
 	}

@@ -115,7 +115,11 @@ func (w *scribe) double(indent string) {
 		case 0:
 			w.fold(1+w.IntN(3), indent)
 		case 1:
-			w.raw("\\\n" + indent)
+			w.raw("\\\n")
+			for range w.IntN(3) {
+				w.put("\n", "\n")
+			}
+			w.raw(indent)
 		case 2:
 			w.put("\n", `\n`)
 		case 3:

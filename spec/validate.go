@@ -33,7 +33,7 @@ func Validate(c *Connector) []Diagnostic {
 }
 
 func validateSource(s *Source, definition string) []Diagnostic {
-	if specWalker(definition).accepts(s.Value()) {
+	if walkerOf(definition).accepts(s.Value()) {
 		return nil
 	}
 	var list []Diagnostic

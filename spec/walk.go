@@ -220,20 +220,48 @@ type walkCompiler struct {
 	err  error
 }
 
-// specWalker returns the walker of a definition of the spec's schema; of the
-// whole schema for "".
-func specWalker(definition string) *walker { return specWalkers()[definition] }
+// recordingSchema stands for the schema of recordings where the name of a
+// definition of the spec's schema is wanted.
+const recordingSchema = "recording"
 
-// specWalkers holds the walkers of the whole schema and of the definitions
-// that files of their own meet.
-var specWalkers = sync.OnceValue(func() map[string]*walker {
-	doc, err := formula.ParseJSON(schemas.Spec())
+// bodySchemas are the definitions that files of their own meet.
+var bodySchemas = []string{"apiClient", "oauthConfig", "restApiMapping", "graphqlApiMapping", "operationMapping", "authUi"}
+
+// schemaDocument returns the document of a definition.
+func schemaDocument(definition string) formula.Value {
+	text := schemas.Spec()
+	if definition == recordingSchema {
+		text = schemas.Recording()
+	}
+	doc, err := formula.ParseJSON(text)
 	if err != nil {
 		panic(err) // the schema is part of the program
 	}
-	c := walkCompiler{doc: doc, defs: make(map[string]*walker)}
-	walkers := map[string]*walker{"": c.compile(doc)}
-	for _, name := range []string{"apiClient", "oauthConfig", "restApiMapping", "graphqlApiMapping", "operationMapping", "authUi"} {
+	return doc
+}
+
+// walkerOf returns the walker of a definition of the spec's schema; of the
+// whole schema for "".
+func walkerOf(definition string) *walker {
+	if definition == recordingSchema {
+		return recordingWalker()
+	}
+	return specWalkers()[definition]
+}
+
+var recordingWalker = sync.OnceValue(func() *walker {
+	c := walkCompiler{doc: schemaDocument(recordingSchema), defs: make(map[string]*walker)}
+	w := c.compile(c.doc)
+	if c.err != nil {
+		panic(c.err)
+	}
+	return w
+})
+
+var specWalkers = sync.OnceValue(func() map[string]*walker {
+	c := walkCompiler{doc: schemaDocument(""), defs: make(map[string]*walker)}
+	walkers := map[string]*walker{"": c.compile(c.doc)}
+	for _, name := range bodySchemas {
 		walkers[name] = c.reference("#/$defs/" + name)
 	}
 	if c.err != nil {

@@ -122,26 +122,28 @@ func (b *byteReader) Read(p []byte) (int, error) {
 	return 1, nil
 }
 
-// tabs reports a line that a tab indents, and all lines after it that start
-// with a tab. The fix makes every tab two blanks, if that makes it YAML.
+// tabs reports the line of an offset, which a tab indents, and the lines after
+// it for which that is the next thing wrong once it is mended above. The fix
+// makes every tab two blanks, if all of the file is YAML then.
 func (r *reader) tabs(at int) {
-	lines := r.index().lines
 	var found []span
-	for line := r.placeOf(at).line - 1; line < len(lines); line++ {
-		start := lines[line]
-		end := start
-		for end < len(r.text) && isBlankByte(r.text[end]) {
-			end++
+	certain := true
+	text := r.text
+	for f := (&fault{tab: true, at: span{at, at}}); f != nil && f.tab && len(found) < MaxDiagnostics && r.spent < maxSpent; f, _, _ = locate(text) {
+		line := len(indexPlaces(text[:f.at.start]).lines)
+		tab := r.tabSpan(line)
+		if len(found) > 0 && tab.start <= found[len(found)-1].start {
+			break
 		}
-		tab := bytes.IndexByte(r.text[start:end], '\t')
-		if tab == 0 || tab > 0 && len(found) == 0 {
-			found = append(found, span{start + tab, end})
-		}
+		certain = certain && tab.start == r.offsetOf(place{line, 1})
+		found = append(found, tab)
+		text = r.untabbed(found)
+		r.spent += len(text)
 	}
-	if len(found) == 0 {
-		found = []span{{at, at + 1}}
+	if certain {
+		_, second, err := decodeYAML(bytes.NewReader(text))
+		certain = err == nil && second == nil
 	}
-	certain := r.untabbed(found)
 	for _, at := range found {
 		message := "a tab indents this line"
 		if r.emptyFrom(at.end) {
@@ -152,6 +154,16 @@ func (r *reader) tabs(at int) {
 			d.Fix = &Fix{Title: "indent with blanks", Edits: []Edit{r.edit(at, r.untab(at))}}
 		}
 	}
+}
+
+// tabSpan returns the indentation of a line from its first tab on.
+func (r *reader) tabSpan(line int) span {
+	start := r.offsetOf(place{line, 1})
+	end := start
+	for end < len(r.text) && isBlankByte(r.text[end]) {
+		end++
+	}
+	return span{start + max(bytes.IndexByte(r.text[start:end], '\t'), 0), end}
 }
 
 // emptyFrom tells whether a line ends at an offset.
@@ -166,14 +178,13 @@ func (r *reader) untab(at span) string {
 	return string(bytes.ReplaceAll(r.text[at.start:at.end], []byte("\t"), []byte("  ")))
 }
 
-// untabbed tells whether the text is YAML once the tabs of spans are blanks.
-func (r *reader) untabbed(spans []span) bool {
-	var b []byte
+// untabbed returns the text with blanks for the tabs of spans.
+func (r *reader) untabbed(spans []span) []byte {
+	b := make([]byte, 0, len(r.text)+2*len(spans))
 	last := 0
 	for _, at := range spans {
 		b = append(append(b, r.text[last:at.start]...), r.untab(at)...)
 		last = at.end
 	}
-	_, second, err := decodeYAML(bytes.NewReader(append(b, r.text[last:]...)))
-	return err == nil && second == nil
+	return append(b, r.text[last:]...)
 }

@@ -115,7 +115,7 @@ func (rec *Recording) verify(r *secret.Redactor) error {
 	searchObject(rec.Parameters, "/parameters", search)
 	for i := range rec.Steps {
 		step := &rec.Steps[i]
-		search(step.Name, fmt.Sprintf("/steps/%d/name", i), step.Name)
+		search("", fmt.Sprintf("/steps/%d/name", i), step.Name)
 		for j := range step.Exchanges {
 			x, at := &step.Exchanges[j], fmt.Sprintf("/steps/%d/exchanges/%d", i, j)
 			x.Request.fields(func(field, text string) { search(step.Name, at+"/request"+field, text) })

@@ -105,6 +105,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if trusted {
 		return t.trusted.RoundTrip(req)
 	}
+	if err := checkLiteralAddress(req.URL.Hostname()); err != nil {
+		return nil, err
+	}
 	return t.guarded.RoundTrip(req)
 }
 

@@ -173,7 +173,7 @@ func (u *units) hex(i, json, n int) (rune, int, bool) {
 
 // entity adds what the HTML entity after the ampersand o stands for.
 func (u *units) entity(o unit) {
-	var name [8]byte
+	var name [11]byte
 	i := o.next
 	for n := range name {
 		c, next, ok := u.char(i, o.json)

@@ -94,7 +94,9 @@ func (e *Error) complete() {
 	if token == "" {
 		token = "function"
 	}
-	e.Message = strings.ReplaceAll(e.Message, "{token}", `"`+token+`"`)
+	if e.Code != "D3137" && e.Code != "D3141" { // those are the expression's own words
+		e.Message = strings.NewReplacer("{token}", `"`+token+`"`, "{name}", token).Replace(e.Message)
+	}
 }
 
 // messages says each code in one sentence. A table, longer than a file should be.
@@ -109,7 +111,6 @@ var messages = map[string]string{
 	"S0202":          "unexpected {token}, want {want}",
 	"S0203":          "expression ends where {want} is expected",
 	"S0204":          "unknown operator {token}",
-	"S0206":          "unknown kind of expression {token}",
 	"S0207":          "expression ends too early",
 	"S0208":          "parameter of a function definition must be a variable, got {token}",
 	"S0209":          "predicate must stand before the grouping of a step",
@@ -132,9 +133,9 @@ var messages = map[string]string{
 	"D1002":          "only a number can be negated",
 	"T1003":          "key of an object must be a string",
 	"D1004":          "regular expression matches the empty string",
-	"T1005":          "{token} is not a function, did you mean ${token}",
+	"T1005":          "{token} is not a function, did you mean ${name}",
 	"T1006":          "{token} is not a function",
-	"T1007":          "{token} is not a function and cannot be applied partially, did you mean ${token}",
+	"T1007":          "{token} is not a function and cannot be applied partially, did you mean ${name}",
 	"T1008":          "{token} is not a function and cannot be applied partially",
 	"D1009":          "two key expressions give the same key",
 	"T1010":          "matcher given to {token} does not return a match",

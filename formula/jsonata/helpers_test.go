@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/connector-spec/connector/formula/jsonata"
@@ -39,17 +40,37 @@ func plain(v any) any {
 
 // show writes a result for comparison, the order of fields included.
 func show(v any) string {
-	switch t := v.(type) {
-	case jsonata.Undefined:
+	if _, ok := v.(jsonata.Undefined); ok {
 		return "undefined"
+	}
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(finite(v)); err != nil {
+		return fmt.Sprintf("%v (%v)", v, err)
+	}
+	return strings.TrimSpace(b.String())
+}
+
+// finite replaces numbers that JSON does not have by their names.
+func finite(v any) any {
+	switch t := v.(type) {
 	case float64:
 		if math.IsNaN(t) || math.IsInf(t, 0) {
 			return fmt.Sprint(t)
 		}
+	case []any:
+		list := make([]any, len(t))
+		for i, item := range t {
+			list[i] = finite(item)
+		}
+		return list
+	case *jsonata.Object:
+		o := &jsonata.Object{}
+		for key, value := range t.All() {
+			o.Set(key, finite(value))
+		}
+		return o
 	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return fmt.Sprintf("%v (%v)", v, err)
-	}
-	return string(data)
+	return v
 }

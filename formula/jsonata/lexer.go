@@ -34,20 +34,23 @@ func (t token) describe() string {
 	switch t.kind {
 	case tokEnd:
 		return "(end)"
-	case tokNumber:
-		return numberText(t.value.(float64))
-	case tokValue:
-		switch t.value {
-		case true:
-			return "true"
-		case false:
-			return "false"
-		}
-		return "null"
+	case tokNumber, tokValue:
+		return literalText(t.value)
 	case tokRegex:
 		return t.regex.source
 	}
 	return t.text
+}
+
+// literalText is how a number, true, false or null is written.
+func literalText(v any) string {
+	switch v := v.(type) {
+	case bool:
+		return strconv.FormatBool(v)
+	case float64:
+		return numberText(v)
+	}
+	return "null"
 }
 
 // stops are the characters that end a name, being operators of one character.
@@ -85,6 +88,8 @@ func (l *lexer) next(afterOperand bool) (token, error) {
 		}
 	}
 	switch c := rest[0]; {
+	case c == '!' || c == '~': // only part of longer operators
+		return token{}, syntaxError("S0204", start, rest[:1])
 	case strings.IndexByte(stops, c) >= 0:
 		l.pos++
 		return token{kind: tokOperator, pos: start, text: rest[:1]}, nil
@@ -206,7 +211,7 @@ func (l *lexer) quoted(quote byte) (string, error) {
 			i += size
 			continue
 		case i+1 >= len(l.src):
-			return "", syntaxError("S0101", start, "")
+			return "", syntaxError("S0103", i, "")
 		}
 		c = l.src[i+1]
 		if e, ok := escapes[c]; ok {

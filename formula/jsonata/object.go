@@ -94,22 +94,20 @@ func (o *Object) Keys() []string {
 // MarshalJSON writes the object with its fields in order.
 func (o *Object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // an encoder that wants it does it again
 	b.WriteByte('{')
 	for i, f := range o.ordered() {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		key, err := json.Marshal(f.key)
-		if err != nil {
+		if err := e.Encode(f.key); err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(f.value)
-		if err != nil {
-			return nil, err
-		}
-		b.Write(key)
 		b.WriteByte(':')
-		b.Write(value)
+		if err := e.Encode(f.value); err != nil {
+			return nil, err
+		}
 	}
 	b.WriteByte('}')
 	return b.Bytes(), nil

@@ -88,11 +88,11 @@ func parseDatePart(marker string) (datePart, error) {
 	if n := len(form); n > 1 && strings.IndexByte(formatModifiers, form[n-1]) >= 0 {
 		form, modifier = form[:n-1], form[n-1:]
 	}
-	if form == "" {
-		form = defaultForms[p.component]
+	if defaultForms[p.component] == "" {
+		return p, failValue("D3132", string(p.component))
 	}
 	if form == "" {
-		return p, failValue("D3132", string(p.component))
+		form = defaultForms[p.component]
 	}
 	p.zulu = modifier == "t"
 	if form[0] == 'n' || form[0] == 'N' {

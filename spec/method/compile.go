@@ -2,6 +2,8 @@ package method
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/connector-spec/connector/formula"
@@ -16,6 +18,8 @@ type Set struct {
 	methods map[string]runner
 	client  *clientProgram
 	label   *formula.Program
+	base    *formula.URLProgram // of auth itself; nil if it has none
+	origins []string            // that its requests name literally
 	reads   []Read
 }
 
@@ -45,6 +49,14 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 		}
 		diagnostics = append(diagnostics, c.diagnostics...)
 	}
+	if base := o.Value.Get("baseUri"); !base.IsMissing() {
+		c := &compilation{option: o, method: "baseUri", pointer: "/baseUri", set: set}
+		if isRead(base, "credentials", "authData") {
+			c.method = "makeApiClient" // where it is used; nothing that runs before can
+		}
+		set.base = c.url("", base, formula.URLBase)
+		diagnostics = append(diagnostics, c.diagnostics...)
+	}
 	for _, field := range []string{"connectionLabel", "enabled", "redirect"} {
 		v := o.Value.Get(field)
 		if v.IsMissing() {
@@ -58,6 +70,17 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 		diagnostics = append(diagnostics, c.diagnostics...)
 	}
 	return set, diagnostics
+}
+
+// isRead tells whether a value reads one of the variables.
+func isRead(v formula.Value, names ...string) bool {
+	program, _ := formula.Compile(v, formula.Options{})
+	for _, r := range program.References() {
+		if root, _ := pathNames(r.Path); slices.Contains(names, root) {
+			return true
+		}
+	}
+	return false
 }
 
 // Has tells whether the option has a method.
@@ -94,6 +117,19 @@ func (s *Set) Label(variables formula.Value, run formula.Run) (string, error) {
 		return "", err
 	}
 	return text(v)
+}
+
+// LiteralOrigins lists the origins of the absolute URLs that the option's
+// requests write out.
+func (s *Set) LiteralOrigins() []string { return slices.Clone(s.origins) }
+
+// Base evaluates auth.baseUri, which requests that run before there is a
+// client are relative to.
+func (s *Set) Base(variables formula.Value, run formula.Run) (formula.Address, error) {
+	if s.base == nil {
+		return formula.Address{}, errors.New("the path is relative and auth has no baseUri; write the whole URL")
+	}
+	return s.base.Eval(variables, run)
 }
 
 // Reads lists the variables that the option's formulas read.

@@ -72,11 +72,26 @@ func (c *compilation) request(at string, v formula.Value, more ...string) *reque
 		c.report("bad-method", spec.Error, at+"/method", spec.AtValue(), fmt.Sprintf("%q is no method of HTTP", method), hint)
 	}
 	q.path = c.url(at+"/path", v.Get("path"), formula.URLPath, more...)
+	c.literalOrigin(v.Get("path").Text())
 	m := v.Get("requestMapping")
 	q.form = m.Get("contentType").Text()
 	q.parts = c.formula(at+"/requestMapping", m.Without("contentType"), more...)
 	c.placeholders(at, v)
 	return q
+}
+
+// literalOrigin notes the origin of an absolute path whose host the author
+// wrote: the spec's own requests may go there.
+func (c *compilation) literalOrigin(path string) {
+	scheme, rest, ok := strings.Cut(path, "://")
+	if !ok {
+		return
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	if origin := scheme + "://" + host; host != "" && !strings.ContainsAny(origin, "${}") && !slices.Contains(c.set.origins, origin) {
+		c.set.origins = append(c.set.origins, origin)
+	}
 }
 
 // placeholders reports {names} of the path that pathParameters does not give.
@@ -185,6 +200,7 @@ func (q *request) build(ctx context.Context, call Call) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
+	ctx = context.WithValue(ctx, literalHost{}, address.Literal)
 	req, err := http.NewRequestWithContext(ctx, q.verb, u, body)
 	if err != nil {
 		return nil, fmt.Errorf("the path %q makes no URL", address.URL)
@@ -207,4 +223,15 @@ func (q *request) build(ctx context.Context, call Call) (*http.Request, error) {
 		req.SetBasicAuth(basic.Username, basic.Password)
 	}
 	return req, nil
+}
+
+// literalHost is the key of a request's context that tells whether the author
+// wrote the host of its URL.
+type literalHost struct{}
+
+// LiteralHost tells whether the author wrote the whole host of a request's
+// URL, so that no variable has a part in where it goes.
+func LiteralHost(req *http.Request) bool {
+	literal, _ := req.Context().Value(literalHost{}).(bool)
+	return literal
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
 )
 
 // A SecretInput is an input or connector parameter that holds a secret.
@@ -25,7 +26,7 @@ func (s *Set) Secrets() []SecretInput {
 		properties := s.option.Value.Get(schemaField(parameter)).Get("properties")
 		for i, name := range properties.Keys() {
 			_, schema := properties.At(i)
-			in := SecretInput{Name: name, Parameter: parameter, Marked: isMarked(schema)}
+			in := SecretInput{Name: name, Parameter: parameter, Marked: spec.IsSensitive(schema)}
 			if !in.Marked && schema.Get("type").Text() != "boolean" && schema.Get("enum").IsUndefined() {
 				in.Where = s.whereTo(name, parameter)
 			}
@@ -42,16 +43,6 @@ func schemaField(parameter bool) string {
 		return "parametersSchema"
 	}
 	return "inputSchema"
-}
-
-// isMarked tells whether a schema marks its value as a secret.
-func isMarked(schema formula.Value) bool {
-	for _, name := range []string{"isSensitive", "writeOnly"} {
-		if b, ok := schema.Get(name).AsBool(); ok && b {
-			return true
-		}
-	}
-	return schema.Get("format").Text() == "password"
 }
 
 // whereTo says where the value of an input goes if that is a place for

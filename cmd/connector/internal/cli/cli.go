@@ -124,7 +124,7 @@ func (g *global) useColor(terminal bool) bool {
 
 func newRoot(g *global) *cobra.Command {
 	root := &cobra.Command{
-		Use:   "connector",
+		Use:     "connector",
 		Short:   "The toolchain for declarative connector specs",
 		Version: version(),
 		Long: `Connector validates, tests and runs connector specs: YAML files that say how

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -23,6 +26,9 @@ type Env struct {
 	StdoutTerminal, StderrTerminal bool
 	Getenv                         func(string) string
 	Environ                        func() []string
+	// Ask asks the user for a line, without showing it if it is a secret; nil
+	// if nobody can answer.
+	Ask func(prompt string, secret bool) (string, error)
 	// Network makes the transport that requests go out by.
 	Network func(client.TransportOptions) http.RoundTripper
 	Now     func() time.Time
@@ -33,7 +39,7 @@ type Env struct {
 
 // System returns the real world.
 func System() *Env {
-	return &Env{
+	env := &Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
@@ -42,6 +48,22 @@ func System() *Env {
 		Now:     time.Now, Rand: rand.Reader,
 		Interrupted: interrupted,
 	}
+	if term.IsTerminal(int(os.Stdin.Fd())) && env.StderrTerminal {
+		env.Ask = ask
+	}
+	return env
+}
+
+// ask asks on the terminal.
+func ask(prompt string, secret bool) (string, error) {
+	fmt.Fprint(os.Stderr, prompt)
+	if secret {
+		text, err := term.ReadPassword(int(os.Stdin.Fd()))
+		fmt.Fprintln(os.Stderr)
+		return string(text), err
+	}
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	return strings.TrimRight(line, "\r\n"), err
 }
 
 // interrupted ends its context at the first Ctrl-C and the process at the

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"runtime"
 	"runtime/debug"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -130,68 +128,6 @@ func validateOne(p place) ([]spec.Diagnostic, error) {
 	diagnostics = append(diagnostics, more...)
 	spec.SortDiagnostics(diagnostics)
 	return diagnostics, nil
-}
-
-// inOrder calls work for all items on all cores, and finish with the results
-// in the order of the items. It stops at the first error of finish.
-func inOrder[T, R any](ctx context.Context, items []T, work func(T) R, finish func(T, R) error) error {
-	const chunk = 16 // items at once, so that handing them over costs little
-	type batch struct {
-		from    int
-		results []R
-	}
-	workers := min(runtime.GOMAXPROCS(0), (len(items)+chunk-1)/chunk)
-	next := make(chan int)
-	done := make(chan batch, workers)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var running sync.WaitGroup
-	for range workers {
-		running.Go(func() {
-			for from := range next {
-				b := batch{from: from}
-				for _, item := range items[from:min(from+chunk, len(items))] {
-					b.results = append(b.results, work(item))
-				}
-				select {
-				case done <- b:
-				case <-ctx.Done():
-					return
-				}
-			}
-		})
-	}
-	go func() {
-		defer close(done)
-		defer running.Wait()
-		defer close(next)
-		for from := 0; from < len(items); from += chunk {
-			select {
-			case next <- from:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	waiting := make(map[int]batch)
-	want := 0
-	for b := range done {
-		waiting[b.from] = b
-		for {
-			b, ok := waiting[want]
-			if !ok {
-				break
-			}
-			delete(waiting, want)
-			for i, r := range b.results {
-				if err := finish(items[b.from+i], r); err != nil {
-					return err
-				}
-			}
-			want += chunk
-		}
-	}
-	return context.Cause(ctx)
 }
 
 // A progress shows on a terminal how far long work is.

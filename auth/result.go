@@ -1,0 +1,108 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/connector-spec/connector/auth/cassette"
+	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/spec/method"
+)
+
+// A Result is how a test went. Nothing secret is in it but what a server or a
+// formula may have put into messages and the label: whoever shows them does it
+// through the redactor of the run.
+type Result struct {
+	Connector, Option string
+	OK                bool
+	Label             string
+	Steps             []Step
+	Hosts             []string // the origins that the credential may go to
+	// Message says why the test failed, and Hint what to do.
+	Message, Hint string
+	Note          string // what is worth knowing of a test that passed
+	// Err is the reason of a failure.
+	Err error
+}
+
+// A Step is one part of a test.
+type Step struct {
+	Name        string
+	OK          bool
+	Method, URL string // of its last request, the URL without its query; empty without one
+	Status      int    // of the answer; 0 without one
+	Message     string
+	Duration    time.Duration
+}
+
+func (r *Result) host(origin string) {
+	if !slices.Contains(r.Hosts, origin) {
+		r.Hosts = append(r.Hosts, origin)
+	}
+}
+
+// fail notes why a step failed.
+func (r *Result) fail(step string, err error) {
+	r.Err = err
+	r.Message = fmt.Sprintf("%s: %s", step, message(err))
+	r.Hint = hint(err)
+}
+
+// Unreachable tells whether the test failed because there was no answer: then
+// it says nothing about the credential.
+func (r *Result) Unreachable() bool {
+	var timeout *client.TimeoutError
+	var network *client.NetworkError
+	return errors.As(r.Err, &timeout) || errors.As(r.Err, &network)
+}
+
+// message returns what an error says.
+func message(err error) string { return err.Error() }
+
+// hint returns what to do about an error; "" if there is nothing to advise.
+func hint(err error) string {
+	var status *method.StatusError
+	var origin *client.OriginError
+	var redirect *client.RedirectError
+	var private *client.PrivateAddressError
+	var miss *cassette.MissError
+	switch {
+	case errors.As(err, &status):
+		return statusHint(status.Status)
+	case errors.As(err, &origin):
+		return "if the credential may go there, list it in auth.allowedOrigins"
+	case errors.As(err, &redirect):
+		return "write the address that it redirects to into the spec, if that is the API"
+	case errors.As(err, &private):
+		return "--allow-private lifts this for hosts that you trust"
+	case errors.As(err, &miss):
+		return "if the spec was changed on purpose, make the recording anew with --record"
+	}
+	var verdict *VerdictError
+	if errors.As(err, &verdict) {
+		return "compare the test's path and responseMapping with what the API answers; --verbose shows the exchange"
+	}
+	return ""
+}
+
+// statusHint says what an error status usually means.
+func statusHint(status int) string {
+	switch {
+	case status == http.StatusUnauthorized:
+		return "the API does not accept the credential: check that it is right, complete and still valid, and that the spec sends it where the API wants it"
+	case status == http.StatusForbidden:
+		return "the API knows the credential and does not allow this: check its permissions, or test another endpoint"
+	case status == http.StatusNotFound || status == http.StatusMethodNotAllowed:
+		return "the address of the test is not one of the API: check baseUri, path and method"
+	case status == http.StatusTooManyRequests:
+		return "the API limits how often it is asked: wait and try again"
+	case status >= 500:
+		return "the API has a problem of its own: try again later"
+	case status >= 400:
+		return "the API does not understand the request: check what the test sends"
+	}
+	return ""
+}

@@ -1,0 +1,156 @@
+package auth
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/method"
+)
+
+// A Subject is one option of a connector, ready to run.
+type Subject struct {
+	Connector *spec.Connector
+	Option    *spec.Option
+	Methods   *method.Set
+}
+
+// Values are what a run is given: what the user entered and the parameters of
+// the connector, both objects by name.
+type Values struct{ Inputs, Parameters formula.Value }
+
+// A World is what a run takes from outside.
+type World struct {
+	Network http.RoundTripper
+	Now     func() time.Time
+	// Redactor learns every secret of the run.
+	Redactor *secret.Redactor
+	// Timeout bounds each request; 0 is the client's own bound.
+	Timeout time.Duration
+}
+
+// OptionKey returns the key of the option; "" without one.
+func (s Subject) OptionKey() string {
+	if s.Option == nil {
+		return ""
+	}
+	return s.Option.Key
+}
+
+// Check says why the subject cannot run in this version; nil if it can.
+func (s Subject) Check() error {
+	if t := s.Option.Type(); t != "client-credentials" {
+		return fmt.Errorf("auth type %q is not run by this version", t)
+	}
+	for _, name := range []string{"getCredentialsFromConnectionParameters", "makeApiClient", "test"} {
+		if err := s.Methods.Supported(name); err != nil {
+			return err
+		}
+	}
+	if !s.Methods.Has("test") {
+		return fmt.Errorf("the option has no test")
+	}
+	return nil
+}
+
+// Complete returns values with the defaults of their schemas, and what is
+// wrong with them: inputs first, then parameters.
+func (s Subject) Complete(v Values) (Values, []ValueProblem, error) {
+	if !v.Inputs.IsObject() {
+		v.Inputs = formula.Object()
+	}
+	if !v.Parameters.IsObject() {
+		v.Parameters = formula.Object()
+	}
+	inputs, parameters := s.Option.Value.Get("inputSchema"), s.Option.Value.Get("parametersSchema")
+	v.Inputs, v.Parameters = spec.WithDefaults(inputs, v.Inputs), spec.WithDefaults(parameters, v.Parameters)
+	var problems []ValueProblem
+	for _, side := range []struct {
+		schema, value formula.Value
+		parameter     bool
+	}{{inputs, v.Inputs, false}, {parameters, v.Parameters, true}} {
+		found, err := spec.CheckInputs(side.schema, side.value)
+		if err != nil {
+			return v, nil, err
+		}
+		for _, p := range found {
+			problems = append(problems, ValueProblem{p, side.parameter})
+		}
+	}
+	return v, problems, nil
+}
+
+// A ValueProblem says what is wrong with an input, or with a parameter of the
+// connector.
+type ValueProblem struct {
+	spec.InputProblem
+	Parameter bool
+}
+
+// learn tells the redactor the secrets among the values, by the names of their
+// placeholders.
+func (s Subject) learn(r *secret.Redactor, v Values) {
+	for _, in := range s.Methods.Secrets() {
+		side, prefix := v.Inputs, "input."
+		if in.Parameter {
+			side, prefix = v.Parameters, "parameter."
+		}
+		addSecret(r, prefix+in.Name, side.Get(in.Name))
+	}
+}
+
+// addSecret adds the texts of a value.
+func addSecret(r *secret.Redactor, name string, v formula.Value) {
+	switch v.Kind() {
+	case formula.KindString:
+		r.Add(name, v.Text())
+	case formula.KindNumber:
+		r.Add(name, v.String())
+	case formula.KindList, formula.KindObject:
+		for i := range v.Len() {
+			key, item := v.At(i)
+			if key == "" {
+				key = fmt.Sprint(i)
+			}
+			addSecret(r, name+"."+key, item)
+		}
+	}
+}
+
+// placeholders returns values with the secrets replaced by their placeholders.
+func (s Subject) placeholders(v Values) Values {
+	for _, in := range s.Methods.Secrets() {
+		side, prefix := &v.Inputs, "input."
+		if in.Parameter {
+			side, prefix = &v.Parameters, "parameter."
+		}
+		if x := side.Get(in.Name); !x.IsMissing() {
+			*side = side.With(in.Name, placeholder(prefix+in.Name, x))
+		}
+	}
+	return v
+}
+
+func placeholder(name string, v formula.Value) formula.Value {
+	switch v.Kind() {
+	case formula.KindList:
+		items := make([]formula.Value, v.Len())
+		for i := range items {
+			_, item := v.At(i)
+			items[i] = placeholder(fmt.Sprintf("%s.%d", name, i), item)
+		}
+		return formula.List(items...)
+	case formula.KindObject:
+		b := formula.NewObject(v.Len())
+		for i, key := range v.Keys() {
+			_, item := v.At(i)
+			b.Set(key, placeholder(name+"."+key, item))
+		}
+		return b.Value()
+	default:
+		return formula.String("{{" + name + "}}")
+	}
+}

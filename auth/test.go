@@ -1,0 +1,157 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/connector-spec/connector/auth/cassette"
+	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/formula"
+)
+
+// Test runs the option's life against the real API: obtain, apply, test. The
+// values must be complete.
+func Test(ctx context.Context, s Subject, v Values, w World, random io.Reader) (*Result, error) {
+	seed, err := newSeed(random)
+	if err != nil {
+		return nil, err
+	}
+	s.learn(w.Redactor, v)
+	return liveOver(s, v, w, w.Network, seed, nil).test(ctx), nil
+}
+
+func newSeed(random io.Reader) (seed [32]byte, err error) {
+	if _, err = io.ReadFull(random, seed[:]); err != nil {
+		err = fmt.Errorf("randomness: %w", err)
+	}
+	return seed, err
+}
+
+// liveOver starts a run with real values, by a tape if there is one.
+func liveOver(s Subject, v Values, w World, transport http.RoundTripper, seed [32]byte, tape *cassette.Tape) *life {
+	if tape != nil {
+		transport = tape
+	}
+	l := newLife(s, v, transport, w.Now().UTC().Truncate(time.Second), seed)
+	l.timeout = w.Timeout
+	l.learned = func(credentials formula.Value) { addSecret(w.Redactor, "credentials", credentials) }
+	if tape != nil {
+		l.begin = tape.Step
+	}
+	return l
+}
+
+// Record runs as [Test] does and, if the test passes, makes a recording of it.
+// No request made with a real secret is in it: the run is repeated with
+// placeholders against what was answered, and those requests are recorded. The
+// caller says where the answers came from, in Source.
+func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader, tool string) (*Result, *cassette.Recording, error) {
+	seed, err := newSeed(random)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.learn(w.Redactor, v)
+	tape := cassette.NewTape(w.Network, cassetteOptions())
+	live := liveOver(s, v, w, w.Network, seed, tape)
+	result := live.test(ctx)
+	if !result.OK {
+		return result, nil, nil
+	}
+	shadow, err := tape.Shadow(w.Redactor)
+	if err != nil {
+		return result, nil, err
+	}
+	masked := s.placeholders(v)
+	again := newLife(s, masked, shadow, live.run.Now(), seed)
+	again.begin = shadow.Step
+	repeated := again.test(ctx)
+	rec, err := shadow.Recording()
+	if err == nil && !repeated.OK {
+		err = fmt.Errorf("the run cannot be repeated with placeholders in place of secrets: %s", repeated.Message)
+	}
+	if err != nil {
+		return result, nil, err
+	}
+	rec.Tool, rec.Option = tool, s.Option.Key
+	rec.Spec, rec.RecordedAt, rec.Seed = s.Connector.Digest(), live.run.Now().Format(time.RFC3339), hex.EncodeToString(seed[:])
+	rec.Inputs, rec.Parameters = masked.Inputs.AppendJSON(nil), masked.Parameters.AppendJSON(nil)
+	rec.Outcome = cassette.Outcome{OK: true, Label: w.Redactor.Placehold(repeated.Label)}
+	return result, rec, nil
+}
+
+func cassetteOptions() cassette.Options { return cassette.Options{Headers: client.SpecHeaders} }
+
+// Replay runs the option's life from a recording, with the recording's
+// placeholders as values and its clock. It opens no socket.
+func Replay(ctx context.Context, s Subject, rec *cassette.Recording) (*Result, error) {
+	now, err := time.Parse(time.RFC3339, rec.RecordedAt)
+	if err != nil {
+		return nil, fmt.Errorf("the recording's recordedAt is no RFC 3339 time")
+	}
+	seed, err := seedOf(rec.Seed)
+	if err != nil {
+		return nil, err
+	}
+	v, err := valuesOf(rec)
+	if err != nil {
+		return nil, err
+	}
+	replayer, err := cassette.NewReplayer(rec, cassetteOptions())
+	if err != nil {
+		return nil, err
+	}
+	l := newLife(s, v, replayer, now, seed)
+	l.begin = replayer.Step
+	result := l.test(ctx)
+	if unused := replayer.Unused(); result.OK && len(unused) > 0 {
+		u := unused[0]
+		result.OK = false
+		result.fail(u.Step, fmt.Errorf("the recording has %s %s, which the spec no longer sends", u.Method, u.URL))
+		result.Hint = "if the spec was changed on purpose, make the recording anew with --record"
+	}
+	if result.OK && result.Label != rec.Outcome.Label && rec.Outcome.Label != "" {
+		result.Note = fmt.Sprintf("the label was %q when it was recorded", rec.Outcome.Label)
+	}
+	if result.OK && result.Note == "" && rec.Spec != s.Connector.Digest() {
+		result.Note = "the spec has changed since the recording was made, and still sends the same"
+	}
+	return result, nil
+}
+
+// seedOf reads the seed of a recording; a shorter one, or none, is stretched.
+func seedOf(text string) (seed [32]byte, err error) {
+	b, err := hex.DecodeString(text)
+	if err != nil {
+		return seed, errors.New("the recording's seed is not hexadecimal")
+	}
+	if len(b) == len(seed) {
+		return [32]byte(b), nil
+	}
+	return sha256.Sum256(b), nil
+}
+
+// valuesOf returns the values that a recording was made with.
+func valuesOf(rec *cassette.Recording) (Values, error) {
+	v := Values{Inputs: formula.Object(), Parameters: formula.Object()}
+	for _, side := range []struct {
+		from json.RawMessage
+		to   *formula.Value
+	}{{rec.Inputs, &v.Inputs}, {rec.Parameters, &v.Parameters}} {
+		if len(side.from) == 0 {
+			continue
+		}
+		parsed, err := formula.ParseJSON(side.from)
+		if err != nil {
+			return v, fmt.Errorf("the values of the recording cannot be read: %w", err)
+		}
+		*side.to = parsed
+	}
+	return v, nil
+}
