@@ -1,7 +1,6 @@
 package formula
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -159,37 +158,36 @@ func (f *frame) build(n int) error {
 
 // appendText appends v as JavaScript's String(v) gives it, within the bounds.
 func (f *frame) appendText(b []byte, v Value) ([]byte, error) {
-	switch {
-	case len(b)+len(v.str) > maxOutput:
+	if len(b)+len(v.str) > maxOutput {
 		return b, errOutput
-	case v.kind == KindString:
-		return append(b, v.str...), nil
-	case v.kind == KindList:
+	}
+	if v.kind == KindList {
 		text, err := f.appendList(nil, v)
 		return append(b, text...), err
 	}
-	return v.appendText(b), nil
+	return v.appendScalar(b), nil
 }
 
 func (f *frame) appendList(b []byte, v Value) ([]byte, error) {
 	if err := f.spend(1 + v.Len()); err != nil {
 		return b, err
 	}
+	var err error
 	for i, item := range v.node.items {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		if item.IsMissing() {
+		switch {
+		case item.IsMissing():
 			continue
-		}
-		var err error
-		if item.kind == KindList {
-			b, err = f.appendList(b, item)
-		} else {
-			b, err = f.appendText(b, item)
-		}
-		if err != nil || len(b) > maxOutput {
-			return nil, cmp.Or(err, errOutput)
+		case len(b)+len(item.str) > maxOutput:
+			return b, errOutput
+		case item.kind == KindList:
+			if b, err = f.appendList(b, item); err != nil {
+				return b, err
+			}
+		default:
+			b = item.appendScalar(b)
 		}
 	}
 	return b, nil

@@ -31,14 +31,7 @@ type exprCompiler struct {
 // expression compiles an expression that stands at offset in the text at the
 // compiler's path. Its result must not be missing.
 func (c *compiler) expression(source string, offset, length int) compiled {
-	e := &exprCompiler{compiler: c, source: source, offset: offset}
-	pointer := c.pointer()
-	op, err := e.parse()
-	if err != nil {
-		return compiled{eval: func(*frame) (Value, error) {
-			return Undefined, &Error{Pointer: pointer, Offset: offset, Length: length, Err: err}
-		}}
-	}
+	op, pointer := c.operation(source, offset), c.pointer()
 	return compiled{eval: func(f *frame) (Value, error) {
 		v, err := op(f)
 		if err != nil {
@@ -46,6 +39,16 @@ func (c *compiler) expression(source string, offset, length int) compiled {
 		}
 		return v, nil
 	}}
+}
+
+// operation compiles an expression to something whose errors have no place yet.
+func (c *compiler) operation(source string, offset int) operation {
+	e := &exprCompiler{compiler: c, source: source, offset: offset}
+	op, err := e.parse()
+	if err != nil {
+		return func(*frame) (Value, error) { return Undefined, err }
+	}
+	return op
 }
 
 // parse reports what it cannot read and returns it as an error, too.
@@ -153,6 +156,9 @@ func syntaxMessage(m string) (message, hint string) {
 // value is an error that names it.
 func (e *exprCompiler) need(node ast.Node) operation {
 	op := e.compile(node)
+	if e.alwaysThere(node) {
+		return op
+	}
 	from, length := e.span(node)
 	path := e.source[from : from+length]
 	if l, ok := pathOf(node); ok {
@@ -160,11 +166,25 @@ func (e *exprCompiler) need(node ast.Node) operation {
 	}
 	return func(f *frame) (Value, error) {
 		v, err := op(f)
-		if err == nil && v.IsMissing() {
+		if err == nil && v.kind <= KindNull {
 			err = &MissingError{Path: path, Null: v.kind == KindNull}
 		}
 		return v, err
 	}
+}
+
+// alwaysThere tells whether the result of node is never missing.
+func (e *exprCompiler) alwaysThere(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.BoolNode, *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.BytesNode, *ast.UnaryNode, *ast.ArrayNode, *ast.MapNode, *ast.SliceNode:
+		return true
+	case *ast.BinaryNode:
+		return n.Operator != "??"
+	case *ast.CallNode:
+		name, ok := n.Callee.(*ast.IdentifierNode)
+		return ok && name.Value != jsonDecodeFunc.Name
+	}
+	return false
 }
 
 // compile compiles node; the result may be missing.

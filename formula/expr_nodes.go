@@ -89,24 +89,31 @@ func (e *exprCompiler) path(n *ast.MemberNode) operation {
 	slices.Reverse(steps)
 	from, length := e.span(root)
 	e.reference(Locator{steps: steps}, e.offset+from, length)
-	return func(f *frame) (Value, error) { return findMember(f.vars, steps) }
+	return func(f *frame) (Value, error) { return findMember(&f.vars, steps) }
 }
 
 // findMember follows steps; unlike a locator it finds falsy items, and counts
 // negative indexes from the end.
-func findMember(v Value, steps []Step) (Value, error) {
+func findMember(v *Value, steps []Step) (Value, error) {
 	for i := range steps {
-		var err error
-		if steps[i].IsIndex {
-			v, err = memberOf(v, Number(steps[i].Index))
-		} else {
-			v, err = memberOf(v, Value{kind: KindString, str: steps[i].Property})
+		s := &steps[i]
+		if v.kind == KindObject && !s.IsIndex {
+			if v = v.node.at(s.Property); v == nil {
+				return Undefined, nil
+			}
+			continue
 		}
-		if err != nil || v.IsMissing() {
-			return v, err
+		property := Value{kind: KindString, str: s.Property}
+		if s.IsIndex {
+			property = Number(s.Index)
 		}
+		item, err := memberOf(*v, property)
+		if err != nil || item.IsMissing() {
+			return item, err
+		}
+		v = &item
 	}
-	return v, nil
+	return *v, nil
 }
 
 func memberOf(v, property Value) (Value, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -47,6 +48,8 @@ func (e *exprCompiler) binary(n *ast.BinaryNode) operation {
 		return e.logical(n, true)
 	case "==", "!=":
 		return e.equality(n)
+	case "+":
+		return e.sum(n)
 	case "matches":
 		if pattern, ok := n.Right.(*ast.StringNode); ok {
 			return e.matchesLiteral(n, pattern)
@@ -99,6 +102,12 @@ func (e *exprCompiler) logical(n *ast.BinaryNode, or bool) operation {
 // equality compares; a missing value equals nil and nothing else.
 func (e *exprCompiler) equality(n *ast.BinaryNode) operation {
 	left, right, negate := e.compile(n.Left), e.compile(n.Right), n.Operator == "!="
+	if text, ok := n.Right.(*ast.StringNode); ok {
+		return func(f *frame) (Value, error) {
+			v, err := left(f)
+			return Bool((v.kind == KindString && v.str == text.Value) != negate), err
+		}
+	}
 	return func(f *frame) (Value, error) {
 		v, err := left(f)
 		if err != nil {
@@ -185,8 +194,6 @@ type binaryFunc func(f *frame, v, w Value) (Value, error)
 // binaryOperator returns what an operator does, nil if there is none.
 func binaryOperator(name string) binaryFunc {
 	switch name {
-	case "+":
-		return plus
 	case "-":
 		return arithmetic(name, func(x, y float64) float64 { return x - y })
 	case "*":
@@ -219,6 +226,66 @@ func binaryOperator(name string) binaryFunc {
 		return sequence
 	}
 	return nil
+}
+
+// sum compiles a chain of additions, a + b + c: texts are joined at once.
+func (e *exprCompiler) sum(n *ast.BinaryNode) operation {
+	var terms []operation
+	var node ast.Node = n
+	for {
+		b, ok := node.(*ast.BinaryNode)
+		if !ok || b.Operator != "+" {
+			break
+		}
+		terms = append(terms, e.need(b.Right))
+		node = b.Left
+	}
+	terms = append(terms, e.need(node))
+	slices.Reverse(terms)
+	return func(f *frame) (Value, error) {
+		var buf [4]Value
+		values, size, texts := buf[:0], 0, true
+		for _, term := range terms {
+			v, err := term(f)
+			if err != nil {
+				return Undefined, err
+			}
+			values = append(values, v)
+			size += len(v.str)
+			texts = texts && v.kind == KindString
+		}
+		if !texts {
+			return addUp(f, values)
+		}
+		if err := f.build(size); err != nil {
+			return Undefined, err
+		}
+		return String(joinTexts(values, size)), nil
+	}
+}
+
+func joinTexts(values []Value, size int) string {
+	var buf [128]byte
+	b := buf[:0]
+	if size > len(buf) {
+		b = make([]byte, 0, size)
+	}
+	for i := range values {
+		b = append(b, values[i].str...)
+	}
+	return string(b)
+}
+
+// addUp adds values that are not all texts, from left to right.
+func addUp(f *frame, values []Value) (Value, error) {
+	total := values[0]
+	for _, v := range values[1:] {
+		var err error
+		if total, err = plus(f, total, v); err != nil {
+			return Undefined, err
+		}
+	}
+	return total, nil
 }
 
 func plus(f *frame, v, w Value) (Value, error) {

@@ -40,28 +40,30 @@ func (c *compiler) text(v Value) compiled {
 
 // template joins literals and expressions to a text.
 func (c *compiler) template(pieces []piece) compiled {
-	parts := make([]compiled, len(pieces))
+	ops := make([]operation, len(pieces)) // nil for a literal
 	for i, p := range pieces {
-		if !p.isExpr {
-			parts[i] = constant(String(p.literal))
-			continue
+		if p.isExpr {
+			ops[i] = c.operation(p.source, p.offset)
 		}
-		parts[i] = c.expression(p.source, p.offset, len(p.source))
 	}
 	pointer := c.pointer()
 	return compiled{eval: func(f *frame) (Value, error) {
 		var buf [128]byte
 		b := buf[:0]
-		for i := range parts {
-			v, err := parts[i].run(f)
+		for i, op := range ops {
+			if op == nil {
+				b = append(b, pieces[i].literal...)
+				continue
+			}
+			v, err := op(f)
+			if err == nil && len(b)+len(v.str) > maxOutput {
+				err = errOutput
+			}
+			if err == nil {
+				b, err = appendInText(b, v)
+			}
 			if err != nil {
-				return Undefined, err
-			}
-			if b, err = appendInText(b, v); err != nil {
 				return Undefined, &Error{Pointer: pointer, Offset: pieces[i].offset, Length: len(pieces[i].source), Err: err}
-			}
-			if len(b) > maxOutput {
-				return Undefined, &Error{Pointer: pointer, Offset: -1, Err: errOutput}
 			}
 		}
 		if err := f.build(len(b)); err != nil {
@@ -76,7 +78,7 @@ func (c *compiler) template(pieces []piece) compiled {
 func appendInText(b []byte, v Value) ([]byte, error) {
 	switch v.kind {
 	case KindString, KindNumber, KindBool:
-		return v.appendText(b), nil
+		return v.appendScalar(b), nil
 	case KindBytes:
 		return b, errBytesInText
 	default:

@@ -40,6 +40,22 @@ func FormatNumber(f float64) string { return string(appendNumber(nil, f)) }
 // appendText appends v as JavaScript's String(v) gives it: lists joined by
 // commas with missing items empty, objects as [object Object].
 func (v Value) appendText(b []byte) []byte {
+	if v.kind != KindList {
+		return v.appendScalar(b)
+	}
+	for i, item := range v.node.items {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		if !item.IsMissing() {
+			b = item.appendText(b)
+		}
+	}
+	return b
+}
+
+// appendScalar does so for anything but a list.
+func (v Value) appendScalar(b []byte) []byte {
 	switch v.kind {
 	case KindUndefined:
 		return append(b, "undefined"...)
@@ -51,16 +67,6 @@ func (v Value) appendText(b []byte) []byte {
 		return appendNumber(b, v.num)
 	case KindString, KindBytes:
 		return append(b, v.str...)
-	case KindList:
-		for i, item := range v.node.items {
-			if i > 0 {
-				b = append(b, ',')
-			}
-			if !item.IsMissing() {
-				b = item.appendText(b)
-			}
-		}
-		return b
 	default:
 		return append(b, "[object Object]"...)
 	}

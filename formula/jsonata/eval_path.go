@@ -131,6 +131,9 @@ func focusOf(tuple any) any {
 // plainStep evaluates a step that binds no variables.
 func (ev *evaluator) plainStep(step *node, input any, env *frame, last bool) (any, error) {
 	if step.kind == kindSort {
+		if !isArray(input) && step.stages == nil {
+			return input, nil // nothing to sort
+		}
 		sorted, err := ev.orderBy(step, listOf(input), env)
 		if err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func checkEval(t *testing.T, source, inputText string) {
 		before := show(input)
 		start := time.Now()
 		result, err := expr.Eval(context.Background(), input, fuzzOptions())
-		if took := time.Since(start); took > 400*time.Millisecond {
+		if took := time.Since(start); took > 5*time.Second {
 			t.Fatalf("%q took %v", source, took)
 		}
 		if after := show(input); after != before {

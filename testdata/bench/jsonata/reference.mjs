@@ -9,7 +9,7 @@ import { Generator, randomizer } from './generate.mjs';
 const [library, count, seed] = process.argv.slice(2);
 const sandbox = vm.createContext({ Buffer, global: { Buffer }, module: { exports: {} }, exports: {} });
 vm.runInContext(readFileSync(library, 'utf8'), sandbox);
-const run = new vm.Script('output = jsonata(source).evaluate(JSON.parse(text))');
+const run = new vm.Script('output = jsonata(source).evaluate(input)');
 vm.runInContext('jsonata = module.exports', sandbox);
 
 const isFunction = v => typeof v === 'function' || (v && (v._jsonata_function || v._jsonata_lambda));
@@ -30,10 +30,12 @@ function data(v, depth = 0) {
 }
 
 function outcome(source, input) {
-  Object.assign(sandbox, { source, text: JSON.stringify(input), output: undefined });
+  const text = JSON.stringify(input);
+  Object.assign(sandbox, { source, input: vm.runInContext('JSON.parse', sandbox)(text), output: undefined });
   try {
     run.runInContext(sandbox, { timeout: 2000 });
     const result = data(sandbox.output);
+    if (JSON.stringify(sandbox.input) !== text) return { error: 'input changed' };
     return result === undefined ? { undefined: true } : { result };
   } catch (err) {
     if (err.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return { error: 'timeout' };
