@@ -96,16 +96,18 @@ func (l *life) step(name string, work func(step *Step) error) error {
 	return err
 }
 
+// credentialsMethod obtains a credential that needs nobody's consent.
+const credentialsMethod = "getCredentialsFromConnectionParameters"
+
 // credentials obtains the credential: what the user entered, with what the
 // method makes of it over it.
 func (l *life) credentials(ctx context.Context) (formula.Value, error) {
-	const name = "getCredentialsFromConnectionParameters"
 	credentials := l.values.Inputs
-	if !l.Methods.Has(name) {
+	if !l.Methods.Has(credentialsMethod) {
 		return credentials, nil
 	}
-	err := l.step(name, func(*Step) error {
-		result, err := l.Methods.Run(ctx, name, method.Call{
+	err := l.step(credentialsMethod, func(*Step) error {
+		result, err := l.Methods.Run(ctx, credentialsMethod, method.Call{
 			Variables: l.variables(), Run: l.run, Client: &bareClient{l},
 		})
 		if err != nil {
@@ -122,6 +124,8 @@ func (l *life) credentials(ctx context.Context) (formula.Value, error) {
 		credentials = b.Value()
 		if result.Response != nil {
 			l.learned(result.Value)
+		} else {
+			l.learned(l.derived(result.Value))
 		}
 		return nil
 	})
@@ -173,11 +177,24 @@ func verdict(r method.Result) error {
 	case page:
 		return &VerdictError{"the answer is an HTML page, not data: a login page, or an address that is not the API's"}
 	case r.Mapped && r.Value.IsMissing():
-		return &VerdictError{"the responseMapping of the test gives nothing: what it reads is not in the answer"}
+		return &VerdictError{"the responseMapping of the test gives nothing: what it reads is not in the answer" + kindOf(r.Response)}
 	case r.Mapped && !r.Value.Truthy():
 		return &VerdictError{fmt.Sprintf("the responseMapping of the test gives %v, which means no", r.Value)}
 	}
 	return nil
+}
+
+// kindOf says what an answer is if it is no JSON.
+func kindOf(r *method.Response) string {
+	switch {
+	case r == nil:
+		return ""
+	case r.Data.IsUndefined():
+		return ", which is empty"
+	case r.Data.Kind() == formula.KindString && r.ContentType != "":
+		return fmt.Sprintf(", which is %s and not JSON", r.ContentType)
+	}
+	return ""
 }
 
 // label returns what the connection would be called.

@@ -3,6 +3,8 @@ package auth
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/connector-spec/connector/auth/secret"
@@ -21,6 +23,12 @@ type Subject struct {
 // Values are what a run is given: what the user entered and the parameters of
 // the connector, both objects by name.
 type Values struct{ Inputs, Parameters formula.Value }
+
+// Format writes the names of the values and nothing of what they are, since
+// some are secrets, and v does not know which.
+func (v Values) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "inputs %q, parameters %q", v.Inputs.Keys(), v.Parameters.Keys())
+}
 
 // A World is what a run takes from outside.
 type World struct {
@@ -56,8 +64,8 @@ func (s Subject) Check() error {
 	return nil
 }
 
-// Complete returns values with the defaults of their schemas, and what is
-// wrong with them: inputs first, then parameters.
+// Complete returns values with the defaults of their schemas and in the order
+// of these, and what is wrong with them: inputs first, then parameters.
 func (s Subject) Complete(v Values) (Values, []ValueProblem, error) {
 	if !v.Inputs.IsObject() {
 		v.Inputs = formula.Object()
@@ -66,7 +74,8 @@ func (s Subject) Complete(v Values) (Values, []ValueProblem, error) {
 		v.Parameters = formula.Object()
 	}
 	inputs, parameters := s.Option.Value.Get("inputSchema"), s.Option.Value.Get("parametersSchema")
-	v.Inputs, v.Parameters = spec.WithDefaults(inputs, v.Inputs), spec.WithDefaults(parameters, v.Parameters)
+	v.Inputs = inOrder(inputs, spec.WithDefaults(inputs, v.Inputs))
+	v.Parameters = inOrder(parameters, spec.WithDefaults(parameters, v.Parameters))
 	var problems []ValueProblem
 	for _, side := range []struct {
 		schema, value formula.Value
@@ -77,10 +86,26 @@ func (s Subject) Complete(v Values) (Values, []ValueProblem, error) {
 			return v, nil, err
 		}
 		for _, p := range found {
-			problems = append(problems, ValueProblem{p, side.parameter})
+			if p := (ValueProblem{p, side.parameter}); !slices.Contains(problems, p) {
+				problems = append(problems, p)
+			}
 		}
 	}
 	return v, problems, nil
+}
+
+// inOrder returns values in the order in which a schema asks for them, so that
+// a recording does not depend on how they were given.
+func inOrder(schema, values formula.Value) formula.Value {
+	b := formula.NewObject(values.Len())
+	for _, names := range [][]string{schema.Get("properties").Keys(), values.Keys()} {
+		for _, name := range names {
+			if values.Has(name) && !b.Has(name) {
+				b.Set(name, values.Get(name))
+			}
+		}
+	}
+	return b.Value()
 }
 
 // A ValueProblem says what is wrong with an input, or with a parameter of the
@@ -100,6 +125,39 @@ func (s Subject) learn(r *secret.Redactor, v Values) {
 		}
 		addSecret(r, prefix+in.Name, side.Get(in.Name))
 	}
+}
+
+// derived returns those of the credentials that a method without a request made
+// of secrets: they are secrets, too, in whatever form.
+func (s Subject) derived(credentials formula.Value) formula.Value {
+	secrets := s.Methods.Secrets()
+	b := formula.NewObject(1)
+	for i, name := range credentials.Keys() {
+		_, v := credentials.At(i)
+		at := formula.Pointer(credentialsMethod, "mapping", name)
+		for _, r := range s.Methods.Reads() {
+			here := r.Pointer == at || strings.HasPrefix(r.Pointer, at+"/")
+			if here && slices.ContainsFunc(secrets, func(in method.SecretInput) bool { return readsInput(r.Path, in) }) {
+				b.Set(name, v)
+			}
+		}
+	}
+	return b.Value()
+}
+
+// readsInput tells whether a path leads to an input or parameter, or to all.
+func readsInput(path formula.Locator, in method.SecretInput) bool {
+	steps := path.Steps()
+	if len(steps) == 0 {
+		return false
+	}
+	switch root := steps[0].Property; {
+	case in.Parameter && root != "connectorParameters":
+		return false
+	case !in.Parameter && root != "connectionInput" && root != "connectionParameters":
+		return false
+	}
+	return len(steps) == 1 || steps[1].Property == in.Name
 }
 
 // addSecret adds the texts of a value.

@@ -101,6 +101,9 @@ func (e *exprCompiler) problemAt(node ast.Node, code, message, hint string) oper
 // span returns the byte range of node in the source; expr counts code points.
 func (e *exprCompiler) span(node ast.Node) (from, length int) {
 	loc := node.Location()
+	if p, ok := node.(*ast.PointerNode); ok && p.Name != "" {
+		loc.To = loc.From + 1 + len(p.Name)
+	}
 	from, to := e.byteOffset(loc.From), e.byteOffset(max(loc.To, loc.From+1))
 	return from, max(to-from, 1)
 }
@@ -143,6 +146,8 @@ func syntaxMessage(m string) (message, hint string) {
 		return fmt.Sprintf("unexpected %q in the expression", token), hint
 	case strings.Contains(m, "coalesce"):
 		return "?? cannot be mixed with other operators", "put brackets around it, as in (a ?? b) + c"
+	case strings.Contains(m, "expected at least"):
+		return "a predicate is missing", "write what to do with each item, as in map(list, .name) or filter(list, # > 1)"
 	case strings.Contains(m, "literal not terminated"):
 		return "a text in the expression has no closing quote", ""
 	case strings.Contains(m, "maximum allowed nodes"):
@@ -238,11 +243,19 @@ func (e *exprCompiler) compile(node ast.Node) operation {
 
 func literal(v Value) operation { return func(*frame) (Value, error) { return v, nil } }
 
-// pathOf returns the text of a variable with its members, as in a.b[0].
+// pathOf returns the text of a variable, a loop variable or a call with its
+// members, as in a.b[0].
 func pathOf(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.IdentifierNode:
 		return n.Value, true
+	case *ast.PointerNode:
+		return "#" + n.Name, true
+	case *ast.BuiltinNode:
+		return n.Name + "(…)", true
+	case *ast.CallNode:
+		name, ok := pathOf(n.Callee)
+		return name + "(…)", ok
 	case *ast.ChainNode:
 		return pathOf(n.Node)
 	case *ast.MemberNode:
@@ -256,6 +269,7 @@ func pathOf(node ast.Node) (string, bool) {
 		case *ast.IntegerNode:
 			return fmt.Sprintf("%s[%d]", path, p.Value), true
 		}
+		return path + "[…]", true
 	}
 	return "", false
 }

@@ -40,7 +40,7 @@ var nowFunc = ExprFunc{
 }
 
 var formatTimeFunc = ExprFunc{
-	Name: "formatTime", Args: "seconds, format", Summary: "seconds since 1970 in a format: " + timeFormats + "; in UTC", min: 2, max: 2,
+	Name: "formatTime", Args: "seconds, format", Summary: "seconds since 1970 in a format: " + timeFormats + "; in UTC; the parts of a pattern are those of strftime: " + timePartNames(), min: 2, max: 2,
 	Examples: []Example{
 		{In: `formatTime(now() + 3600, "rfc3339")`, Want: `"2024-01-31T11:20:30Z"`},
 		{In: `formatTime(0, "%a, %d %b %Y %H:%M:%S GMT")`, Want: `"Thu, 01 Jan 1970 00:00:00 GMT"`},

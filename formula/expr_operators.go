@@ -125,44 +125,6 @@ func (e *exprCompiler) equality(n *ast.BinaryNode) operation {
 	}
 }
 
-func (e *exprCompiler) matchesLiteral(n *ast.BinaryNode, pattern *ast.StringNode) operation {
-	re, weight, err := compilePattern(pattern.Value)
-	if err != nil {
-		return e.problemAt(pattern, "bad-expression", err.Error(), "RE2 syntax is understood: no look-around and no back references")
-	}
-	left := e.need(n.Left)
-	return func(f *frame) (Value, error) {
-		v, err := left(f)
-		if err != nil {
-			return Undefined, err
-		}
-		s, err := textOf(v, "the left side of matches")
-		if err == nil {
-			err = f.spend(1 + len(s)*weight/workOfStep)
-		}
-		return Bool(err == nil && re.MatchString(s)), err
-	}
-}
-
-func matches(f *frame, v, w Value) (Value, error) {
-	s, err := textOf(v, "the left side of matches")
-	if err != nil {
-		return Undefined, err
-	}
-	pattern, err := textOf(w, "the right side of matches")
-	if err != nil {
-		return Undefined, err
-	}
-	re, weight, err := compilePattern(pattern)
-	if err != nil {
-		return Undefined, err
-	}
-	if err := f.spend(10*(weight+len(pattern)) + len(s)*weight/workOfStep); err != nil {
-		return Undefined, err
-	}
-	return Bool(re.MatchString(s)), nil
-}
-
 // ExprOperators returns the operators of expressions, those that bind most
 // loosely first.
 func ExprOperators() []Operator {
@@ -230,18 +192,22 @@ func binaryOperator(name string) binaryFunc {
 
 // sum compiles a chain of additions, a + b + c: texts are joined at once.
 func (e *exprCompiler) sum(n *ast.BinaryNode) operation {
-	var terms []operation
+	var nodes []ast.Node
 	var node ast.Node = n
 	for {
 		b, ok := node.(*ast.BinaryNode)
 		if !ok || b.Operator != "+" {
 			break
 		}
-		terms = append(terms, e.need(b.Right))
+		nodes = append(nodes, b.Right)
 		node = b.Left
 	}
-	terms = append(terms, e.need(node))
-	slices.Reverse(terms)
+	nodes = append(nodes, node)
+	slices.Reverse(nodes)
+	terms := make([]operation, len(nodes))
+	for i, node := range nodes {
+		terms[i] = e.need(node)
+	}
 	return func(f *frame) (Value, error) {
 		var buf [4]Value
 		values, size, texts := buf[:0], 0, true

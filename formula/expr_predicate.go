@@ -35,7 +35,7 @@ func (e *exprCompiler) predicate(n *ast.BuiltinNode) operation {
 	slot := len(e.scope)
 	p := predicate{body: func(f *frame) (Value, error) { return f.locals[slot+slotItem], nil }, slot: slot, size: 1}
 	if len(n.Arguments) > 1 {
-		p = e.loopBody(n.Arguments[1])
+		p = e.loopBody(n.Arguments[1], "")
 	} else if !l.bare {
 		return e.problemAt(n, "bad-expression", fmt.Sprintf("%s takes a list and a predicate", n.Name), fmt.Sprintf("write %s(list, .field)", n.Name))
 	}
@@ -69,10 +69,11 @@ func inLoop(name string, err error) error {
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// loopBody compiles a predicate, in which # is the item.
-func (e *exprCompiler) loopBody(node ast.Node) predicate {
+// loopBody compiles a predicate, in which # is the item and acc, if it has a
+// name, the result so far.
+func (e *exprCompiler) loopBody(node ast.Node, acc string) predicate {
 	slot, before := len(e.scope), e.nodes
-	e.scope = append(e.scope, "#", "#index", "#acc")
+	e.scope = append(e.scope, "#", "#index", acc)
 	if p, ok := node.(*ast.PredicateNode); ok {
 		node = p.Node
 	}
@@ -109,7 +110,7 @@ func (f *frame) forEach(list operation, p *predicate, each func(i int, item Valu
 // reduce compiles reduce(list, #acc + #, start).
 func (e *exprCompiler) reduce(n *ast.BuiltinNode) operation {
 	list := e.need(n.Arguments[0])
-	p := e.loopBody(n.Arguments[1])
+	p := e.loopBody(n.Arguments[1], "#acc")
 	var start operation
 	if len(n.Arguments) > 2 {
 		start = e.need(n.Arguments[2])

@@ -87,6 +87,8 @@ func (c *compiler) condition(item Value) (condition, error) {
 		cond.none = true
 	} else if l, err := ParseLocator(field); err != nil {
 		message := fmt.Sprintf("invalid locator %q: %v", field, err)
+		c.enter("field")
+		defer c.leave()
 		c.report("bad-locator", message, conditionHint)
 		return condition{}, &Error{Pointer: c.pointer(), Offset: -1, Err: errors.New(message)}
 	} else {

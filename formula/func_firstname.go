@@ -28,7 +28,7 @@ func (c *compiler) personName(arg Value, part int) compiled {
 		}
 		s, err := f.text(v)
 		if err == nil {
-			err = f.spend(1 + len(s)/8)
+			err = f.spend(1 + len(s))
 		}
 		if err != nil {
 			return Undefined, errorAt(place, err)

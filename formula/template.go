@@ -25,7 +25,7 @@ func (c *compiler) text(v Value) compiled {
 		message := `"${" has no closing "}"`
 		c.problems = append(c.problems, Problem{
 			Code: "open-interpolation", Pointer: c.pointer(), Offset: open, Length: 2,
-			Message: message, Hint: `write $${ for a literal "${"`,
+			Message: message, Hint: `close it, and any quote within; write $${ for a literal "${"`,
 		})
 		return c.fails(message)
 	}

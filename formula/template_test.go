@@ -37,8 +37,8 @@ func TestTexts(t *testing.T) {
 		{`{"$tpl": {"template": "${a}{k}", "values": {"k": "${a}"}}}`, `"${a}${a}"`},
 		{`{"$jsonata": "\"${a}\""}`, `"${a}"`},
 		{`{"$record": {"id": "${a}"}}`, `"${a}"`},
-		{`{"$var": "${a}"}`, ``},
-		{`{"x": {"$copy": "${a}"}, "${a}": 1}`, `{"x": 1, "${a}": 1}`},
+		{`{"$var": "x.${a}"}`, ``},
+		{`{"x": {"$copy": ".${a}"}, "": {"${a}": 1}}`, `{"x": 1, "": {"${a}": 1}}`},
 		{`{"$formula": {"$concat": ["${a}"]}}`, `{"$concat": ["${a}"]}`},
 	} {
 		program, _ := formula.Compile(parse(t, c.in), formula.Options{})
@@ -74,7 +74,7 @@ func TestErrorsInTexts(t *testing.T) {
 		{`{"$expr": 5}`, `$expr takes an expression as text`, "/$expr", -1, 0},
 		{`{"x": {"$var": ["a"]}}`, `$var takes one locator, not a list`, "/x/$var", -1, 0},
 		{`{"x": {"$map": {"value": 1, "mapping": [null]}}}`, `a row of $map is null`, "/x/$map/mapping/0", -1, 0},
-		{`{"x": {"$case": [{"filter": [{"field": "[*]"}], "value": 1}]}}`, `invalid locator "[*]": "*" is no index`, "/x/$case/0/filter/0", -1, 0},
+		{`{"x": {"$case": [{"filter": [{"field": "[*]"}], "value": 1}]}}`, `invalid locator "[*]": "*" is no index`, "/x/$case/0/filter/0/field", -1, 0},
 		{`{"x": {"$tpl": {"template": "{a(}", "values": {"a(": 1}}}}`, `the regular expression cannot be read`, "/x/$tpl/values/a(", -1, 0},
 		{`{"a": {"$copy": "b"}, "b": {"$copy": "c"}, "c": 1}`, `$copy of "b" finds another $copy, which is not put in yet`, "/a", -1, 0},
 		{`{"l": [{"$copy": "x"}, {"$copy": "x"}]}`, `a $copy is no longer where it was, since a $copy before it in the list found nothing and was left out`, "/l/1", -1, 0},

@@ -97,7 +97,7 @@ func (l *loader) methodFile(dir, name, option string) *methodName {
 	if suffix.kind == KindJavaScript && formula.Nearest(base, known) == "" {
 		return nil // a module that a script imports
 	}
-	hint := "files of methods are named " + strings.Join(known, ", ")
+	hint := "files of methods are named " + joinWords(known, "and")
 	if s := formula.Nearest(base, known); s != "" {
 		hint = fmt.Sprintf("did you mean %q?", s+suffix.suffix)
 	}
@@ -129,16 +129,26 @@ func (l *loader) namedBodies(option string) {
 		if l.fsys == nil || slices.ContainsFunc(l.bodies, func(b *body) bool { return b.file == full && b.method == m && b.option == option }) {
 			continue
 		}
-		if _, err := fs.Stat(l.fsys, full); err != nil {
-			message := fmt.Sprintf("file %q does not exist", file)
-			if !errors.Is(err, fs.ErrNotExist) {
-				message = fmt.Sprintf("file %q cannot be read: %v", file, plainError(err))
-			}
+		if message := l.missingFile(full, file); message != "" {
 			l.report(l.Diagnose("missing-file", Error, at, AtValue(), message, "a path is relative to the connector's directory"))
 			continue
 		}
 		l.attach(m, option, full)
 	}
+}
+
+// missingFile says why a file cannot be read; "" if it can.
+func (l *loader) missingFile(full, file string) string {
+	info, err := fs.Stat(l.fsys, full)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("file %q does not exist", file)
+	case err != nil:
+		return fmt.Sprintf("file %q cannot be read: %v", file, plainError(err))
+	case info.IsDir():
+		return fmt.Sprintf("%q is a directory, not a file", file)
+	}
+	return ""
 }
 
 // badFilePath says what is wrong with a path that leaves the connector.
@@ -173,6 +183,13 @@ func (l *loader) attach(m *methodName, option, file string) {
 		l.report(l.Diagnose("implementation-mismatch", Error, pointer+"/type", AtValue(),
 			fmt.Sprintf("%q is declared as %q, but its file %q is %q", m.name, declared, file, suffix.kind), "change the declaration or the suffix of the file"))
 		return
+	case !slices.Contains(m.kinds, suffix.kind):
+		l.report(Diagnostic{
+			Code: "wrong-implementation", File: file, Line: 1, Column: 1,
+			Message: fmt.Sprintf("method %q cannot be %q", m.name, suffix.kind),
+			Hint:    fmt.Sprintf("it is %s: such as %s", joinWords(quoted(m.kinds), "or"), path.Base(BodyFile(m.name, m.kinds[0]))),
+		})
+		return
 	case method.Has("mapping") || method.Has("code"):
 		l.report(l.Diagnose("two-bodies", Error, pointer, AtKey(), fmt.Sprintf("%q has a body here and one in %q", m.name, file), "keep one of them"))
 		return
@@ -184,19 +201,14 @@ func (l *loader) setBody(m *methodName, option, pointer, file, kind string) {
 	b := &body{file: file, kind: kind, method: m, option: option, pointer: pointer}
 	field, value := "mapping", formula.Undefined
 	if kind == KindJavaScript {
-		field = "code"
-		data, err := readFile(l.fsys, file, MaxScriptSize)
-		if err == nil && len(data) > MaxScriptSize {
-			err = fmt.Errorf("it is larger than %d KiB", MaxScriptSize>>10)
-		}
-		if err != nil {
-			l.report(l.fileProblem(file, err))
+		script, ok := l.readScript(file)
+		if !ok {
 			return
 		}
-		value = formula.String(string(data))
+		field, value = "code", formula.String(script)
 	} else {
 		b.source = l.parseBody(file)
-		if b.source == nil || !b.source.Readable() {
+		if b.source == nil || !b.source.Readable() || l.wholeMethod(b.source) {
 			return
 		}
 		value = b.source.Value()
@@ -213,6 +225,38 @@ func (l *loader) setBody(m *methodName, option, pointer, file, kind string) {
 	if b.source != nil && !l.written(pointer) {
 		l.origins = append(l.origins, origin{pointer, b.source, ""}, origin{pointer + "/mapping", b.source, ""})
 	}
+}
+
+// readScript reads a script and reports one that cannot be used.
+func (l *loader) readScript(file string) (string, bool) {
+	data, err := readFile(l.fsys, file, MaxScriptSize)
+	switch {
+	case err != nil:
+		l.report(l.fileProblem(file, err))
+	case len(data) > MaxScriptSize:
+		l.report(Diagnostic{
+			Code: "file-too-large", File: file, Line: 1, Column: 1,
+			Message: fmt.Sprintf("the script is larger than %d KiB", MaxScriptSize>>10),
+			Hint:    "a script of a method is short; large libraries do not belong into it",
+		})
+	default:
+		return string(data), true
+	}
+	return "", false
+}
+
+// wholeMethod reports a method file that holds not the mapping, but the method
+// around it.
+func (l *loader) wholeMethod(s *Source) bool {
+	v := s.Value()
+	for _, field := range []string{"implementationType", "type"} {
+		if v.Has(field) && v.Has("mapping") {
+			l.report(s.Diagnose("misplaced-field", Error, "/mapping", AtKey(), "a method file holds the mapping alone, not the method around it",
+				`move what stands in "mapping" to the top of the file, and remove the rest`))
+			return true
+		}
+	}
+	return false
 }
 
 // update changes a field of the base or of an option.

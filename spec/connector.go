@@ -24,6 +24,7 @@ type Connector struct {
 	source  *Source  // of File
 	bodies  []*body  // method files
 	origins []origin // where the parts of Auth come from
+	said    []Diagnostic
 }
 
 // A body is a method file.
@@ -46,6 +47,9 @@ type origin struct {
 
 // Source returns the spec file.
 func (c *Connector) Source() *Source { return c.source }
+
+// Said returns what [Load] said about the connector's files.
+func (c *Connector) Said() []Diagnostic { return c.said }
 
 // Key returns the key of the connector, "" if it has none.
 func (c *Connector) Key() string { return c.Meta.Get("key").Text() }

@@ -50,6 +50,15 @@ func TestEncodeYAML(t *testing.T) {
 	}
 }
 
+func TestEncodeYAMLLongKeys(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{400, 600, 2000} {
+		key := strings.Repeat("k", n)
+		inner := formula.Object(formula.Member{Key: key, Value: formula.String("a\nb\n")}, formula.Member{Key: "c", Value: formula.Null})
+		checkRoundTrip(t, formula.List(formula.Object(formula.Member{Key: key, Value: inner}, formula.Member{Key: "d", Value: formula.List(inner)})))
+	}
+}
+
 func TestEncodeYAMLWhatJSONHasNoWordsFor(t *testing.T) {
 	t.Parallel()
 	v := formula.Object(

@@ -41,7 +41,7 @@ func LoadText(name string, data []byte) (*Connector, []Diagnostic) {
 func load(fsys fs.FS, file string, data []byte) (*Connector, []Diagnostic, error) {
 	source, diagnostics := Parse(file, data)
 	c := &Connector{File: file, Root: path.Dir(file), source: source, Meta: formula.Object(), Auth: formula.Object()}
-	if !source.Readable() {
+	if c.said = diagnostics; !source.Readable() {
 		return c, diagnostics, nil
 	}
 	l := loader{Connector: c, fsys: fsys, diagnostics: diagnostics}
@@ -50,6 +50,7 @@ func load(fsys fs.FS, file string, data []byte) (*Connector, []Diagnostic, error
 	}
 	err := l.bodyFiles()
 	l.inferType()
+	c.said = slices.Clone(l.diagnostics)
 	return c, l.diagnostics, err
 }
 

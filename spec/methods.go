@@ -12,25 +12,34 @@ const (
 	KindNotSupported = "not-supported"
 )
 
-// A methodName is a method of auth and the names of its files, without their
-// suffixes. Schema is the definition that a mapping of it must meet.
+// A methodName is a method of auth: the names of its files without their
+// suffixes, how it can be implemented (the usual way first), and the
+// definition that a mapping of it must meet.
 type methodName struct {
 	name   string
 	files  []string
+	kinds  []string
 	schema string
 }
 
+// What several methods can be implemented as.
+var (
+	dataKinds    = []string{KindMapping, KindJavaScript}
+	anyKinds     = []string{KindMapping, KindREST, KindJavaScript}
+	requestKinds = []string{KindREST, KindJavaScript}
+)
+
 // methodNames lists the methods of auth.
 var methodNames = []methodName{
-	{"getOAuthConfig", []string{"get-oauth-config", "oauth-config"}, "oauthConfig"},
-	{"getTokenData", []string{"get-token-data"}, ""},
-	{"getCredentialsFromAccessTokenResponse", []string{"get-credentials-from-access-token-response", "get-credentials-from-token-response"}, ""},
-	{"getCredentialsFromRefreshTokenResponse", []string{"get-credentials-from-refresh-token-response"}, ""},
-	{"getCredentialsFromConnectionParameters", []string{"get-credentials-from-connection-parameters"}, ""},
-	{"makeApiClient", []string{"make-api-client"}, "apiClient"},
-	{"refreshCredentials", []string{"refresh-credentials"}, ""},
-	{"test", []string{"test"}, ""},
-	{"disconnect", []string{"disconnect"}, ""},
+	{"getOAuthConfig", []string{"get-oauth-config", "oauth-config"}, dataKinds, "oauthConfig"},
+	{"getTokenData", []string{"get-token-data"}, anyKinds, ""},
+	{"getCredentialsFromAccessTokenResponse", []string{"get-credentials-from-access-token-response", "get-credentials-from-token-response"}, anyKinds, ""},
+	{"getCredentialsFromRefreshTokenResponse", []string{"get-credentials-from-refresh-token-response"}, anyKinds, ""},
+	{"getCredentialsFromConnectionParameters", []string{"get-credentials-from-connection-parameters"}, anyKinds, ""},
+	{"makeApiClient", []string{"make-api-client"}, dataKinds, "apiClient"},
+	{"refreshCredentials", []string{"refresh-credentials"}, requestKinds, ""},
+	{"test", []string{"test"}, []string{KindREST, KindJavaScript, KindGraphQL, KindOperation}, ""},
+	{"disconnect", []string{"disconnect"}, requestKinds, ""},
 }
 
 // olderNames maps names of methods that were used before to today's.
@@ -125,8 +134,11 @@ func BodyFile(method, kind string) string {
 	if m == nil {
 		return ""
 	}
-	suffix := map[string]string{
-		KindMapping: ".map.yml", KindJavaScript: ".js", KindREST: ".rest.yml", KindGraphQL: ".graphql.yml", KindOperation: ".op.yml",
-	}[kind]
+	suffix := usualSuffix[kind]
 	return "auth/" + m.files[0] + suffix
+}
+
+// usualSuffix gives the suffix of the file of a method of each kind.
+var usualSuffix = map[string]string{
+	KindMapping: ".map.yml", KindJavaScript: ".js", KindREST: ".rest.yml", KindGraphQL: ".graphql.yml", KindOperation: ".op.yml",
 }

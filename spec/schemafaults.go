@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,6 +27,10 @@ type schemaFault struct {
 	place   string        // of the keyword in the schema, with what was passed on the way
 	owner   formula.Value // the definition that the keyword stands in
 	value   formula.Value // the value itself
+	// beside names the fields whose presence keeps the value from being there.
+	beside []string
+	// unknown names the fields of the value that its schema does not know.
+	unknown []string
 }
 
 // schemaFaults returns why v does not meet a definition of the spec's schema;
@@ -113,6 +118,9 @@ func (f *faultFinder) add(e *jsonschema.ValidationError) {
 		}
 	}
 	x.value = lookupPointer(f.root, x.pointer)
+	if condition, _, ok := cutLast(location, "/then/properties/"); ok && x.keyword == "" {
+		x.beside = f.fieldsBeside(x.pointer, lookupPointer(f.doc, condition+"/if"))
+	}
 	if x.keyword != "additionalProperties" {
 		f.faults = append(f.faults, x)
 		return
@@ -124,6 +132,23 @@ func (f *faultFinder) add(e *jsonschema.ValidationError) {
 			f.faults = append(f.faults, extra)
 		}
 	}
+}
+
+// fieldsBeside returns the fields of a condition that stand beside a value.
+func (f *faultFinder) fieldsBeside(pointer string, condition formula.Value) []string {
+	owner := lookupPointer(f.root, parentPointer(pointer))
+	return slices.DeleteFunc(textsOf(condition.Get("required")), func(name string) bool {
+		return name == lastToken(pointer) || !owner.Has(name)
+	})
+}
+
+// cutLast slices s around the last instance of sep.
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
 }
 
 // allowsKey tells whether an object schema knows a key.
@@ -145,11 +170,27 @@ func allowsKey(schema formula.Value, key string) bool {
 func (f *faultFinder) withoutCascade() []schemaFault {
 	var kept []schemaFault
 	for i, x := range f.faults {
-		if !f.follows(i, x) {
-			kept = append(kept, x)
+		if f.follows(i, x) {
+			continue
 		}
+		if x.keyword == "required" {
+			x.unknown = f.unknownFields(x.pointer)
+		}
+		kept = append(kept, x)
 	}
 	return kept
+}
+
+// unknownFields returns the fields of the object at pointer that its schema
+// does not know.
+func (f *faultFinder) unknownFields(pointer string) []string {
+	var names []string
+	for _, x := range f.faults {
+		if x.keyword == "additionalProperties" && parentPointer(x.pointer) == pointer {
+			names = append(names, lastToken(x.pointer))
+		}
+	}
+	return names
 }
 
 func (f *faultFinder) follows(i int, x schemaFault) bool {
@@ -169,9 +210,35 @@ func (f *faultFinder) follows(i int, x schemaFault) bool {
 			return true
 		case same && y.keyword == "type" && x.keyword != "type":
 			return true
+		case y.refusesKind() && isBody(x.pointer, parentPointer(y.pointer)):
+			return true
 		}
 	}
 	return false
+}
+
+// refusesKind tells whether a method cannot be of the kind it says, so that
+// its body was checked as something it is not.
+func (x schemaFault) refusesKind() bool {
+	return x.keyword == "enum" && isKindField(x.pointer)
+}
+
+// isKindField tells whether a pointer is that of a method's implementation
+// type.
+func isKindField(pointer string) bool {
+	field := lastToken(pointer)
+	return field == "implementationType" || field == "type" && knownMethod(lastToken(parentPointer(pointer)))
+}
+
+// isBody tells whether a pointer is that of the body of a method, or below.
+func isBody(pointer, method string) bool {
+	rest, ok := strings.CutPrefix(pointer, method)
+	return ok && (strings.HasPrefix(rest, "/mapping") || strings.HasPrefix(rest, "/code"))
+}
+
+// knownMethod tells whether a field is a method, by its name or an older one.
+func knownMethod(field string) bool {
+	return findMethod(field) != nil || olderNames[field] != ""
 }
 
 // definitionAt returns the definition that a location of the schema document

@@ -50,6 +50,8 @@ func TestParseBounds(t *testing.T) {
 		{"many aliases", bomb(6), []string{"4:45 alias-expansion"}},
 		{"very many aliases", bomb(60), []string{"4:45 alias-expansion"}},
 		{"one alias too many", "a: &a [" + strings.Repeat("x, ", 9999) + "]\nb: *a\nc: 1\nd: *a\n", []string{"4:4 alias-expansion"}},
+		{"a key that is too long", strings.Repeat("k", 1100) + ": 1\n", []string{"1:1101 yaml-syntax"}},
+		{"a second key that is too long", "a: 1\n" + strings.Repeat("k", 1100) + ": 1\n", []string{"2:1 yaml-syntax"}},
 		{"problems of an anchor are told once", "a: &a {b: 017, b: 1}\nc: [*a, *a]\n", []string{"1:11 ambiguous-number", "1:16 repeated-key"}},
 	}
 	for _, c := range cases {
@@ -68,6 +70,27 @@ func TestAliasesAreExpanded(t *testing.T) {
 	source, list := spec.Parse("f.yml", []byte("a: &x {b: [1, &y two]}\nc: *x\nd: [*y]\n*y : 3\n"))
 	if want := `{"a":{"b":[1,"two"]},"c":{"b":[1,"two"]},"d":["two"],"two":3}`; source.Value().String() != want || len(list) > 0 {
 		t.Errorf("%v, %v, want %s", source.Value(), list, want)
+	}
+}
+
+func TestPointersOfProblems(t *testing.T) {
+	t.Parallel()
+	_, list := checkParse(t, []byte("a/b:\n  - c~: 017\n  - {d: 1, d: 2}\n  - [!x y, {<<: z}]\n  - ${e: f}\n  - {? [g] : h}\ni: ${j #k\n"))
+	got := map[string]string{}
+	for _, d := range list {
+		got[d.Pointer] = d.Code
+	}
+	want := map[string]string{
+		"/a~1b/0/c~0":  "ambiguous-number",
+		"/a~1b/1/d":    "repeated-key",
+		"/a~1b/2/0":    "yaml-tag",
+		"/a~1b/2/1/<<": "merge-key",
+		"/a~1b/3":      "cut-interpolation",
+		"/a~1b/4":      "key-not-text",
+		"/i":           "cut-interpolation",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -166,7 +189,7 @@ func TestParseSilently(t *testing.T) {
 		{"numbers", "[0, -1, 1.5, 1e3, -2.5E-3, 9007199254740992, 9007199254740994, 0.1]", `[0,-1,1.5,1000,-0.0025,9007199254740992,9007199254740994,0.1]`},
 		{"text that looks like a number", "[1.2.3, 1e999, 0x, 1-2, '017', \"+1\", !!str 12]", `["1.2.3","1e999","0x","1-2","017","+1","12"]`},
 		{"keys are text", "{1: a, true: b, null: c, 0x1F: d, 2001-01-01: e, 1.0: f}", `{"1":"a","true":"b","null":"c","0x1F":"d","2001-01-01":"e","1.0":"f"}`},
-		{"interpolation", "a: Bearer ${b}\nc: https://${d}/e?f=${g ?? \"h:i\"}#j\nk: $${l\nm: ${n + \"}\"}\no: ${p\n  + q} # r\ns: ${t + \"\\\"}\"}\n", `{"a":"Bearer ${b}","c":"https://${d}/e?f=${g ?? \"h:i\"}#j","k":"$${l","m":"${n + \"}\"}","o":"${p + q}","s":"${t + \"\\\"}\"}"}`},
+		{"interpolation", "a: Bearer ${b}\nc: https://${d}/e?f=${g ?? \"h:i\"}#j\nk: $${l\nm: ${n + \"}\"}\no: ${p\n  + q} # r\ns: ${t + \"\\\"{\"}\n", `{"a":"Bearer ${b}","c":"https://${d}/e?f=${g ?? \"h:i\"}#j","k":"$${l","m":"${n + \"}\"}","o":"${p + q}","s":"${t + \"\\\"{\"}"}`},
 		{"interpolation in quotes", "a: \"${b: c}\"\nd: '${e'\nf: |\n  ${g: #\n", `{"a":"${b: c}","d":"${e","f":"${g: #\n"}`},
 		{"tabs that do not indent", "a:\tb\t# c\nd: |\n  x\n  \te\nf: [\n\t1\n]\n", `{"a":"b","d":"x\n\te\n","f":[1]}`},
 		{"CRLF", "a: |\r\n  b\r\n  c\r\nd: e\r\n  f\r\n", `{"a":"b\nc\n","d":"e f"}`},

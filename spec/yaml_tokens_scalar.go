@@ -68,25 +68,25 @@ func (t *tokenizer) tag() bool {
 	return true
 }
 
-// tagCharacter tells whether a character of a tag stands here. Of an escape
-// such as %C3%A9 it stands on the last digit afterwards.
+// tagCharacter tells whether a character of a tag stands here. If that is an
+// escape such as %C3%A9, it moves on to its last digit.
 func (t *tokenizer) tagCharacter() bool {
 	c := t.at(0)
 	if c != '%' {
 		return isNameByte(c) || c != 0 && bytes.IndexByte([]byte(";/?:@&=+$,.!~*'()[]"), c) >= 0
 	}
+	start := t.mark
 	for left := 0; ; {
 		high, low := hexValue(t.at(1)), hexValue(t.at(2))
-		if t.at(0) != '%' || high < 0 || low < 0 {
-			return false
+		octet, ok := byte(high<<4|low), t.at(0) == '%' && high >= 0 && low >= 0
+		if left == 0 {
+			left = bytesOfRune(octet)
+			ok = ok && left > 0
+		} else {
+			ok = ok && octet&0xc0 == 0x80
 		}
-		octet := byte(high<<4 | low)
-		switch {
-		case left == 0:
-			if left = bytesOfRune(octet); left == 0 {
-				return false
-			}
-		case octet&0xc0 != 0x80:
+		if !ok {
+			t.mark = start
 			return false
 		}
 		t.skip()

@@ -222,8 +222,10 @@ func TestProxy(t *testing.T) {
 		t.Errorf("through the proxy: %q, %v", got, err)
 	}
 	var private *client.PrivateAddressError
-	if _, err := get(t, rt, "http://127.0.0.1:1/x", false); !errors.As(err, &private) {
-		t.Errorf("a private address through the proxy: %v, want a PrivateAddressError", err)
+	for _, target := range []string{"http://127.0.0.1:1/x", "https://[::ffff:10.0.0.1]/x"} {
+		if _, err := get(t, rt, target, false); !errors.As(err, &private) {
+			t.Errorf("%s through the proxy: %v, want a PrivateAddressError", target, err)
+		}
 	}
 	broken := client.NewTransport(client.TransportOptions{Proxy: func(*http.Request) (*url.URL, error) { return nil, errors.New(canary) }})
 	if _, err := get(t, broken, "http://localhost:1/x", true); err == nil || strings.Contains(err.Error(), canary) {

@@ -297,6 +297,6 @@ func TestRedactEndsOnHostileText(t *testing.T) {
 	r.Add("", strings.Repeat(`\\`, 60)+"x")
 	r.Add("", strings.Repeat("&amp;", 60)+"x")
 	for _, unit := range []string{"%25", `\`, "&amp;", "%", "%5C", "+"} {
-		r.Redact(strings.Repeat(unit, 600))
+		r.Redact(strings.Repeat(unit, 200))
 	}
 }

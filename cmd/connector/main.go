@@ -7,4 +7,6 @@ import (
 	"github.com/connector-spec/connector/cmd/connector/internal/cli"
 )
 
+//go:generate go run ./internal/docgen ../../docs
+
 func main() { os.Exit(cli.Main(cli.System(), os.Args[1:])) }

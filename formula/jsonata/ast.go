@@ -78,7 +78,7 @@ type sortTerm struct {
 	descending bool
 }
 
-// A stage filters the values of a step or, if it has a name, numbers them.
+// A stage filters the values of a step or, without an expression, numbers them.
 type stage struct {
 	expr  *node
 	index string

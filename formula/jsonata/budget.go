@@ -64,7 +64,7 @@ func (b *budget) step(n int) error {
 		e.cause = context.Cause(b.ctx)
 		return e
 	}
-	b.nextCheck = b.steps - checkEvery
+	b.nextCheck = max(0, b.steps-checkEvery)
 	return nil
 }
 

@@ -42,6 +42,9 @@ func (c *call) formatTime(t float64, picture, timezone any) (any, error) {
 		return nil, err
 	}
 	if ok {
+		if err := c.step(len(zone) / 8); err != nil {
+			return nil, err
+		}
 		offset := leadingInt(zone)
 		w.hours, w.minutes = math.Floor(offset/100), math.Mod(offset, 100)
 	}

@@ -21,6 +21,9 @@ func fnToMillis(c *call, args []any) (any, error) {
 		return nil, err
 	}
 	if !ok {
+		if err := c.step(len(s) / 8); err != nil {
+			return nil, err
+		}
 		fields := isoTimestamp.FindStringSubmatch(s)
 		if fields == nil {
 			return nil, failValue("D3110", s)

@@ -225,6 +225,9 @@ func (ev *evaluator) anyTrue(items []any) (bool, error) {
 func (ev *evaluator) field(v any, name string) (any, error) {
 	switch t := v.(type) {
 	case *Object:
+		if err := ev.step(len(name) / 64); err != nil {
+			return nil, err
+		}
 		if value, ok := t.Get(name); ok {
 			return value, nil
 		}

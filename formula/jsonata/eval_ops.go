@@ -35,7 +35,11 @@ func (ev *evaluator) operate(op string, lhs, rhs any) (any, error) {
 		equal, err := ev.equal(lhs, rhs)
 		return equal == (op == "="), err
 	case "<", "<=", ">", ">=":
-		return order(op, lhs, rhs)
+		v, err := order(op, lhs, rhs)
+		if err == nil {
+			err = ev.step(textLen(lhs) / 64)
+		}
+		return v, err
 	case "&":
 		return ev.join(lhs, rhs)
 	case "..":
@@ -131,6 +135,12 @@ func order(op string, lhs, rhs any) (any, error) {
 	return c >= 0, nil
 }
 
+// textLen is the length of a string, 0 for all else.
+func textLen(v any) int {
+	s, _ := v.(string)
+	return len(s)
+}
+
 // join evaluates &.
 func (ev *evaluator) join(lhs, rhs any) (any, error) {
 	var parts [2]string
@@ -184,12 +194,12 @@ func (ev *evaluator) member(lhs, rhs any) (any, error) {
 	}
 	list := asArray(rhs)
 	if list == nil {
-		return identical(lhs, rhs), nil
-	}
-	if err := ev.step(len(list.items) / 4); err != nil {
-		return nil, err
+		return identical(lhs, rhs), ev.step(textLen(lhs) / 64)
 	}
 	for _, item := range list.items {
+		if err := ev.step(1 + textLen(lhs)/64); err != nil {
+			return nil, err
+		}
 		if identical(lhs, item) {
 			return true, nil
 		}
@@ -218,7 +228,7 @@ func (ev *evaluator) equal(a, b any) (bool, error) {
 	x, xok := a.(*Object)
 	y, yok := b.(*Object)
 	if !xok || !yok || x == y {
-		return identical(a, b), nil
+		return identical(a, b), ev.step(textLen(a) / 64)
 	}
 	if x.Len() != y.Len() {
 		return false, nil

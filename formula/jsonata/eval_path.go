@@ -65,26 +65,29 @@ func isEmpty(v any) bool {
 
 // iterable returns the items that a step goes over. A string, which can only
 // come from an array constructor with a predicate, is gone over by character.
-func iterable(v any) []any {
+func (ev *evaluator) iterable(v any) ([]any, error) {
 	switch t := v.(type) {
 	case *array, []any:
-		return asArray(t).items
+		return asArray(t).items, nil
 	case string:
-		var items []any
+		letters := &array{}
 		for _, u := range units(t) {
-			items = append(items, unitString(rune(u)))
+			if err := ev.push(letters, unitString(rune(u))); err != nil {
+				return nil, err
+			}
 		}
-		return items
+		return letters.items, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // listOf returns the array that a step goes over.
-func listOf(v any) *array {
+func (ev *evaluator) listOf(v any) (*array, error) {
 	if a := asArray(v); a != nil {
-		return a
+		return a, nil
 	}
-	return &array{items: iterable(v)}
+	items, err := ev.iterable(v)
+	return &array{items: items}, err
 }
 
 // keepOne marks a result as an array even if it has one item only.
@@ -134,14 +137,22 @@ func (ev *evaluator) plainStep(step *node, input any, env *frame, last bool) (an
 		if !isArray(input) && step.stages == nil {
 			return input, nil // nothing to sort
 		}
-		sorted, err := ev.orderBy(step, listOf(input), env)
+		list, err := ev.listOf(input)
+		if err != nil {
+			return nil, err
+		}
+		sorted, err := ev.orderBy(step, list, env)
 		if err != nil {
 			return nil, err
 		}
 		return ev.runStages(step.stages, sorted, env)
 	}
 	results := make([]any, 0, 1)
-	for _, item := range iterable(input) {
+	items, err := ev.iterable(input)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
 		v, err := ev.eval(step, item, env)
 		if err != nil {
 			return nil, err
@@ -188,7 +199,7 @@ func (ev *evaluator) flattenOnce(results []any) (any, error) {
 // runStages filters and numbers the result of a step as a whole.
 func (ev *evaluator) runStages(stages []stage, result *array, env *frame) (*array, error) {
 	for i := range stages {
-		if stages[i].index == "" {
+		if stages[i].expr != nil {
 			v, err := ev.filter(stages[i].expr, result, env)
 			if err != nil {
 				return nil, err
@@ -218,8 +229,12 @@ func (ev *evaluator) tupleStep(step *node, input any, tuples *array, env *frame)
 		return ev.runStages(step.stages, sorted, env)
 	}
 	if tuples == nil {
+		items, err := ev.iterable(input)
+		if err != nil {
+			return nil, err
+		}
 		tuples = &array{}
-		for _, item := range iterable(input) {
+		for _, item := range items {
 			tuple := ev.object()
 			tuple.Set("@", item)
 			if err := ev.push(tuples, tuple); err != nil {
@@ -302,7 +317,11 @@ func (ev *evaluator) sortTuples(step *node, input any, tuples *array, env *frame
 	if tuples != nil {
 		return ev.orderBy(step, tuples, env)
 	}
-	sorted, err := ev.orderBy(step, listOf(input), env)
+	list, err := ev.listOf(input)
+	if err != nil {
+		return nil, err
+	}
+	sorted, err := ev.orderBy(step, list, env)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,9 @@ func (ev *evaluator) compareBy(n *node, term *sortTerm, tuples bool, a, b any, e
 		}
 	} else {
 		c = compare(x.(string), y.(string))
+		if err := ev.step(textLen(x) / 64); err != nil {
+			return 0, err
+		}
 	}
 	if term.descending {
 		c = -c

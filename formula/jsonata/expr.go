@@ -33,7 +33,7 @@ type Options struct {
 
 // Compile reads an expression. The error is an [*Error].
 func Compile(source string) (*Expr, error) {
-	root, err := parse(source)
+	root, _, err := parse(source)
 	if err != nil {
 		return nil, finish(err)
 	}
@@ -94,7 +94,7 @@ func finish(err error) error {
 func (ev *evaluator) export(v any) (any, error) {
 	switch t := v.(type) {
 	case string:
-		return valid(t), nil
+		return valid(t), ev.step(len(t) / 64)
 	case *function:
 		return Undefined{}, nil
 	case []any, *array:

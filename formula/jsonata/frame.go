@@ -50,6 +50,9 @@ func (f *frame) bind(name string, value any) {
 
 // lookup finds a variable here or further out.
 func (ev *evaluator) lookup(f *frame, name string) (any, error) {
+	if err := ev.step(len(name) / 64); err != nil {
+		return nil, err
+	}
 	for hops := 0; f != nil; hops++ {
 		if i := f.find(name); i >= 0 {
 			return f.vars[i].value, nil
@@ -76,7 +79,7 @@ const closureSize = 256
 // than a call, unless a function keeps it, and that is paid for.
 func (ev *evaluator) newFrame(parent *frame, vars int) (*frame, error) {
 	if vars > 2 {
-		if err := ev.alloc(vars * itemSize); err != nil {
+		if err := ev.list(vars); err != nil {
 			return nil, err
 		}
 	}

@@ -51,7 +51,7 @@ func fnSort(c *call, args []any) (any, error) {
 		return nil, err
 	}
 	return c.sort(list, func(a, b any) (bool, error) {
-		v, err := c.apply(f, []any{a, b}, nil, c.env)
+		v, err := c.invoke(f, []any{a, b})
 		return truthy(v), err
 	})
 }
@@ -68,7 +68,9 @@ func (c *call) sortPlain(list *array) (any, error) {
 	if !allStrings(list) {
 		return nil, failArg("D3070", list, 1)
 	}
-	return c.sort(list, func(a, b any) (bool, error) { return compare(a.(string), b.(string)) > 0, nil })
+	return c.sort(list, func(a, b any) (bool, error) {
+		return compare(a.(string), b.(string)) > 0, c.step(textLen(a) / 64)
+	})
 }
 
 func fnReverse(c *call, args []any) (any, error) {
@@ -140,6 +142,9 @@ func fnDistinct(c *call, args []any) (any, error) {
 				others = append(others, item)
 			}
 		}
+		if err := c.step(1 + textLen(item)/64); err != nil {
+			return nil, err
+		}
 		if known {
 			continue
 		}
@@ -150,7 +155,7 @@ func fnDistinct(c *call, args []any) (any, error) {
 			return nil, err
 		}
 	}
-	return result, c.step(len(list.items))
+	return result, nil
 }
 
 // fnZip makes arrays of the first, the second, the third items of its

@@ -4,7 +4,18 @@ package jsonata
 // as far as f can use them.
 func (c *call) callEach(f *function, value, key, all any) (any, error) {
 	args := []any{value, key, all}
-	return c.apply(f, args[:max(1, min(3, f.arity))], nil, c.env)
+	return c.invoke(f, args[:max(1, min(3, f.arity))])
+}
+
+// invoke calls a function that was given as an argument. One that stands in
+// the expression itself, which is so for calls in tail position, sees the input
+// of its definition; all others see none.
+func (c *call) invoke(f *function, args []any) (any, error) {
+	var input any
+	if f.body != nil {
+		input = f.input
+	}
+	return c.apply(f, args, input, c.env)
 }
 
 // eachItem calls the function of the second argument with each item of the
@@ -107,7 +118,7 @@ func fnReduce(c *call, args []any) (any, error) {
 	}
 	for i := first; i < len(list.items); i++ {
 		given := []any{result, list.items[i], float64(i), argument(args, 0)}
-		if result, err = c.apply(f, given[:min(4, f.arity)], nil, c.env); err != nil {
+		if result, err = c.invoke(f, given[:min(4, f.arity)]); err != nil {
 			return nil, err
 		}
 	}

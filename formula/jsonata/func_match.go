@@ -184,10 +184,13 @@ func fnReplace(c *call, args []any) (any, error) {
 		return nil, err
 	}
 	b.WriteString(s[at:])
-	return b.String(), c.text(len(s) - at)
+	return joinHalves(b.String()), c.text(len(s) - at)
 }
 
 func (c *call) replaceText(s, old string, by any, limit float64) (any, error) {
+	if err := c.step(len(s) / 64); err != nil {
+		return nil, err
+	}
 	n := strings.Count(s, old)
 	if n == 0 {
 		return s, nil
@@ -205,7 +208,7 @@ func (c *call) replaceText(s, old string, by any, limit float64) (any, error) {
 	if err := c.text(len(s) + n*max(0, len(text)-len(old))); err != nil {
 		return nil, err
 	}
-	return strings.Replace(s, old, text, n), c.step(n)
+	return joinHalves(strings.Replace(s, old, text, n)), c.step(n)
 }
 
 // replacement is what a match is replaced by.
@@ -228,7 +231,7 @@ func (c *call) replacement(m *textMatch, by any) (string, error) {
 		o.Set("end", index+float64(unitLen(m.text)))
 	}
 	o.Set("groups", m.groups)
-	v, err := c.apply(f, []any{o}, nil, c.env)
+	v, err := c.invoke(f, []any{o})
 	if err != nil {
 		return "", err
 	}

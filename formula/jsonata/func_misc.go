@@ -75,12 +75,15 @@ func fnEval(c *call, args []any) (any, error) {
 	if focus := argument(args, 1); !isUndefined(focus) {
 		input = wrapInput(focus)
 	}
-	if err := c.text(64 * len(source)); err != nil { // a tree is larger than its source
+	if err := c.text(200 * len(source)); err != nil { // a tree is larger than its source
 		return nil, err
 	}
-	tree, err := parse(source)
+	tree, weight, err := parse(source)
 	if err != nil {
 		return nil, within("D3120", err)
+	}
+	if err := c.alloc(256 * weight); err != nil {
+		return nil, err
 	}
 	v, err := c.eval(tree, input, c.env)
 	if err != nil {

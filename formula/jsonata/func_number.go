@@ -63,7 +63,7 @@ func fnPower(_ *call, args []any) (any, error) {
 
 func fnRandom(c *call, _ []any) (any, error) { return c.rand(), nil }
 
-func fnNumber(_ *call, args []any) (any, error) {
+func fnNumber(c *call, args []any) (any, error) {
 	v := argument(args, 0)
 	switch t := v.(type) {
 	case Undefined, float64:
@@ -74,6 +74,9 @@ func fnNumber(_ *call, args []any) (any, error) {
 		}
 		return 0.0, nil
 	case string:
+		if err := c.step(len(t) / 16); err != nil {
+			return nil, err
+		}
 		if isDecimal(t) {
 			if f, err := strconv.ParseFloat(t, 64); err == nil {
 				return f, nil

@@ -157,12 +157,18 @@ func fnPad(c *call, args []any) (any, error) {
 	if fill == "" {
 		fill = " "
 	}
+	if err := c.step((len(s) + len(fill)) / 64); err != nil {
+		return nil, err
+	}
 	missing := math.Abs(width) - float64(countPoints(s))
 	if !(missing > 0) {
 		return s, nil
 	}
 	if missing != math.Trunc(missing) || missing >= 1<<32-1 {
 		return nil, wrongKind(width)
+	}
+	if err := c.list(len(fill)); err != nil {
+		return nil, err
 	}
 	fillPoints := codePoints(fill)
 	n := int(missing)
@@ -207,5 +213,5 @@ func fnJoin(c *call, args []any) (any, error) {
 	if err := c.list(len(parts)); err != nil {
 		return nil, err
 	}
-	return strings.Join(parts, sep), nil
+	return joinHalves(strings.Join(parts, sep)), nil
 }

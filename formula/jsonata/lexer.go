@@ -62,8 +62,9 @@ const spaces = " \t\n\r\v"
 var operatorPairs = []string{"..", ":=", "!=", ">=", "<=", "**", "~>"}
 
 type lexer struct {
-	src string
-	pos int
+	src    string
+	pos    int
+	weight int // of the regular expressions so far
 }
 
 // next reads a token. After an operand a slash is a division, elsewhere it
@@ -254,7 +255,11 @@ func (l *lexer) regex() (*regex, error) {
 				flags++
 			}
 			l.pos = flags
-			return compileRegex(l.src[start:i], l.src[i+1:flags], start)
+			re, err := compileRegex(l.src[start:i], l.src[i+1:flags], start, maxWeight-l.weight)
+			if err == nil {
+				l.weight += re.size
+			}
+			return re, err
 		case strings.IndexByte("([{", c) >= 0:
 			depth++
 		case strings.IndexByte(")]}", c) >= 0:

@@ -67,6 +67,13 @@ var bombs = map[string]string{
 	"percent encoding":           `($f := function($s){ $f($encodeUrlComponent($s)) }; $f("%%%%"))`,
 	"base64":                     `($f := function($s){ $f($base64encode($s)) }; $f("x"))`,
 	"escapes in strings":         `($f := function($s){ $f($string([$s])) }; $f("\""))`,
+	"long text shown often":      `($s := $pad("x", 10000000); $map([1..100000], function(){ $s }))`,
+	"long text compared":         `($s := $pad("x", 10000000); $t := $s & ""; $map([1..1000000], function(){ $s = $t }))`,
+	"long text sorted":           `($s := $pad("x", 1000000); $sort($map([1..100000], function($i){ $s })))`,
+	"long text searched":         `($s := $pad("x", 10000000); $map([1..1000000], function(){ $contains($s, "y") }))`,
+	"long fill":                  `($s := $pad("x", 10000000); $map([1..1000000], function(){ $pad("a", 2, $s) }))`,
+	"long text as a path":        `[$pad("x", 50000000)][0].$`,
+	"long number":                `($s := $pad("1", -10000000, "0"); $map([1..1000000], function(){ $number($s) }))`,
 	"pretty printing":            `($f := function($a, $n){ $n = 0 ? $a : $f([$a], $n - 1) }; $string([1..1000].$f([1], 2000), true))`,
 }
 
@@ -134,6 +141,34 @@ func TestDepthIsBoundedWhateverIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		expr   string
+		limits jsonata.Limits
+		want   string // code, or nothing
+	}{
+		{`$sum([1..100])`, jsonata.Limits{}, ""},
+		{`$sum([1..100].($ * 2))`, jsonata.Limits{Steps: 100}, "U1001"},
+		{`$sum([1..100].($ * 2))`, jsonata.Limits{Steps: 1000}, ""},
+		{`$pad("x", 1000)`, jsonata.Limits{Bytes: 1000}, "U1002"},
+		{`$pad("x", 1000)`, jsonata.Limits{Bytes: 10_000}, ""},
+		{`((((1))))`, jsonata.Limits{Depth: 4}, "U1001"},
+		{`((((1))))`, jsonata.Limits{Depth: 5}, ""},
+		{`$eval("$sum([1..100].($ * 2))")`, jsonata.Limits{Steps: 100}, "U1001"},
+	} {
+		_, err := evaluate(t.Context(), c.expr, nil, jsonata.Options{Limits: c.limits})
+		got := ""
+		var e *jsonata.Error
+		if errors.As(err, &e) {
+			got = e.Code
+		}
+		if got != c.want {
+			t.Errorf("%s within %+v: got %q, want %q", c.expr, c.limits, got, c.want)
+		}
+	}
+}
+
 func TestContextEndsEvaluation(t *testing.T) {
 	t.Parallel()
 	expr, err := jsonata.Compile(`($f := function(){ $f() }; $f())`)
@@ -147,6 +182,21 @@ func TestContextEndsEvaluation(t *testing.T) {
 	var e *jsonata.Error
 	if !errors.As(err, &e) || e.Code != jsonata.CodeInterrupted || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want %s because of the deadline", err, jsonata.CodeInterrupted)
+	}
+}
+
+func TestRegularExpressionsAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, source := range map[string]string{
+		"one":  `$r := /` + strings.Repeat("(a{1000}|b)", 30) + `/`,
+		"many": strings.Repeat(`$f(/a{1000}/);`, 30),
+		"deep": `$r := /` + strings.Repeat("(", 5000) + strings.Repeat(")", 5000) + `/`,
+	} {
+		_, err := jsonata.Compile("(" + source + ")")
+		var e *jsonata.Error
+		if !errors.As(err, &e) || e.Code != jsonata.CodeRegexp {
+			t.Errorf("%s: got %v, want %s", name, err, jsonata.CodeRegexp)
+		}
 	}
 }
 

@@ -11,13 +11,12 @@ type textMatch struct {
 }
 
 // finder looks for the first match of a pattern in s.
-func (c *call) finder(pattern any, s string) func() (*textMatch, error) {
-	f, ok := pattern.(*function)
-	if ok && f.regex != nil {
+func (c *call) finder(f *function, s string) func() (*textMatch, error) {
+	if f.regex != nil {
 		scan := &regexScan{call: c, fn: f, s: s}
 		return scan.next
 	}
-	return func() (*textMatch, error) { return c.ask(pattern, []any{s}, s) }
+	return func() (*textMatch, error) { return c.ask(f, []any{s}, s) }
 }
 
 // A regexScan walks through the matches of a regular expression.
@@ -83,8 +82,8 @@ func (b *budget) search(re *regex, s string, from int) ([]int, error) {
 }
 
 // ask calls a function that behaves like a regular expression.
-func (c *call) ask(matcher any, args []any, s string) (*textMatch, error) {
-	v, err := c.apply(matcher, args, nil, c.env)
+func (c *call) ask(matcher *function, args []any, s string) (*textMatch, error) {
+	v, err := c.invoke(matcher, args)
 	if err != nil || isUndefined(v) {
 		return nil, err
 	}
@@ -132,6 +131,9 @@ func regexFunction(re *regex, pos int) *function {
 		}
 		scan := &regexScan{call: c, fn: f, s: s}
 		if from, ok := argument(args, 1).(float64); ok {
+			if err := c.step(len(s) / 16); err != nil {
+				return nil, err
+			}
 			scan.unit = sliceBound(max(0, from), float64(unitLen(s)))
 			scan.at = unitOffset(s, scan.unit)
 		}

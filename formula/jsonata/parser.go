@@ -3,8 +3,8 @@ package jsonata
 import "strings"
 
 const (
-	maxSource = 1 << 20 // bytes of an expression
-	maxParse  = 1000    // nested expressions
+	maxSource = 256 << 10 // bytes of an expression
+	maxParse  = 1000      // nested expressions
 )
 
 // A parser reads an expression by the precedence of its operators.
@@ -27,23 +27,29 @@ const (
 	bindFocus  = 80
 )
 
-// parse returns the resolved tree of an expression.
-func parse(src string) (*node, error) {
+// parse returns the resolved tree of an expression, and how large its regular
+// expressions are.
+func parse(src string) (tree *node, weight int, err error) {
 	if len(src) > maxSource {
-		return nil, syntaxError(CodeExprTooLarge, 0, "")
+		return nil, 0, syntaxError(CodeExprTooLarge, 0, "")
 	}
 	p := parser{lex: lexer{src: src}}
+	if tree, err = p.all(); err != nil {
+		return nil, 0, err
+	}
+	tree, err = resolve(tree)
+	return tree, p.lex.weight, err
+}
+
+func (p *parser) all() (*node, error) {
 	if err := p.advance(false); err != nil {
 		return nil, err
 	}
 	tree, err := p.expression(0)
-	if err != nil {
-		return nil, err
+	if err == nil && p.tok.kind != tokEnd {
+		err = syntaxError("S0201", p.tok.pos, p.tok.describe())
 	}
-	if p.tok.kind != tokEnd {
-		return nil, syntaxError("S0201", p.tok.pos, p.tok.describe())
-	}
-	return resolve(tree)
+	return tree, err
 }
 
 func (p *parser) advance(afterOperand bool) (err error) {

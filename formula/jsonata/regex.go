@@ -14,21 +14,19 @@ type regex struct {
 	source string
 	first  *regexp.Regexp
 	later  *regexp.Regexp
-	size   int // instructions of the compiled program, the price of a character
+	size   int // about how many instructions it has, the price of a character
 }
 
-// maxRegex bounds the source of a regular expression.
-const maxRegex = 4096
+// maxWeight bounds what the regular expressions of an expression compile to.
+const maxWeight = 20_000
 
-// compileRegex translates a regular expression of JavaScript; pos is its place.
-func compileRegex(source, flags string, pos int) (*regex, error) {
+// compileRegex translates a regular expression of JavaScript. It stands at pos
+// and may compile to as many instructions as room says.
+func compileRegex(source, flags string, pos, room int) (*regex, error) {
 	refuse := func(format string, args ...any) error {
 		err := syntaxError(CodeRegexp, pos, source)
 		err.Message += ": " + fmt.Sprintf(format, args...)
 		return err
-	}
-	if len(source) > maxRegex {
-		return nil, refuse("longer than %d bytes", maxRegex)
 	}
 	t := regexTranslator{src: source, groups: countGroups(source)}
 	if err := t.run(); err != nil {
@@ -46,6 +44,14 @@ func compileRegex(source, flags string, pos int) (*regex, error) {
 	if prefix != "" {
 		body = "(?" + prefix + ":" + body + ")"
 	}
+	parsed, err := syntax.Parse(body, syntax.Perl)
+	if err != nil {
+		return nil, refuse("%s", reason(err))
+	}
+	size := weigh(parsed)
+	if size > room {
+		return nil, refuse("too large")
+	}
 	first, err := regexp.Compile(body)
 	if err != nil {
 		return nil, refuse("%s", reason(err))
@@ -54,13 +60,22 @@ func compileRegex(source, flags string, pos int) (*regex, error) {
 	if err != nil {
 		return nil, refuse("%s", reason(err))
 	}
-	re := &regex{source: source, first: first, later: later}
-	if parsed, err := syntax.Parse(body, syntax.Perl); err == nil {
-		if prog, err := syntax.Compile(parsed.Simplify()); err == nil {
-			re.size = len(prog.Inst)
-		}
+	return &regex{source: source, first: first, later: later, size: size}, nil
+}
+
+// weigh estimates how many instructions re compiles to.
+func weigh(re *syntax.Regexp) int {
+	n := 1 + len(re.Rune)/8 // a class is one instruction, if a slow one
+	if re.Op == syntax.OpLiteral {
+		n = len(re.Rune)
 	}
-	return re, nil
+	for _, sub := range re.Sub {
+		n += weigh(sub)
+	}
+	if re.Op == syntax.OpRepeat {
+		n *= max(1, re.Min, re.Max)
+	}
+	return min(n, 2*maxWeight)
 }
 
 func reason(err error) string {

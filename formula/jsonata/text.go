@@ -45,6 +45,24 @@ func concat(a, b string) string {
 	return a + b
 }
 
+// joinHalves joins the halves of surrogate pairs that have come together in s.
+func joinHalves(s string) string {
+	if strings.IndexByte(s, 0xED) < 0 {
+		return s
+	}
+	b := make([]byte, 0, len(s))
+	for len(s) > 0 {
+		r, size := decode(s)
+		if r >= 0xD800 && r <= 0xDFFF {
+			b = appendUnit(b, r)
+		} else {
+			b = append(b, s[:size]...)
+		}
+		s = s[size:]
+	}
+	return string(b)
+}
+
 // valid replaces what is not Unicode by the replacement character.
 func valid(s string) string {
 	if utf8.ValidString(s) {

@@ -19,11 +19,22 @@ var apiKey = Type{
 		l.inputs(input{name: "apiKey", schema: describe(field, "API key", true), origin: "/credential", needed: true})
 		name := field.Get("name").Text()
 		if name == "" {
-			l.error("missing-field", "/credential", spec.AtKey(), `"credential" has no "name"`, "name: the header or parameter that carries the key, such as X-Api-Key")
+			l.withoutName(field)
 			return
 		}
 		l.credential(field, name, "", "credentials.apiKey")
 	},
+}
+
+// withoutName reports a key of which nobody knows where it goes.
+func (l *lowering) withoutName(field formula.Value) {
+	l.incomplete = true
+	if field.IsMissing() {
+		l.error("missing-field", "/type", spec.AtValue(), `type "api-key" needs the field "credential"`,
+			"it says what carries the key, as in credential: {in: header, name: X-Api-Key}")
+		return
+	}
+	l.error("missing-field", "/credential", spec.AtKey(), `"credential" has no "name"`, "name: what carries the key, such as X-Api-Key")
 }
 
 var bearer = Type{
@@ -52,7 +63,7 @@ func (l *lowering) credential(field formula.Value, name, prefix, path string) {
 		return // the schema says so
 	}
 	if place == "query" && name == "Authorization" {
-		l.report(l.Diagnose("odd-credential", spec.Warning, "/credential/name", spec.AtValue(), fmt.Sprintf("%q is the name of a header, but the credential is sent in the query", name), ""))
+		l.report(l.Diagnose("odd-credential", spec.Warning, "/credential/name", spec.AtValue(), fmt.Sprintf("%q is the name of a header, but the credential is sent in the query", name), "say name: the parameter's, or leave out in: query"))
 	}
 	l.core()
 	l.client(object(place, object(name, value)), "/credential")
@@ -96,9 +107,10 @@ var awsSigV4 = Type{
 	Methods: shorthandMethods,
 	Fields:  []string{"service", "region"},
 	lower: func(l *lowering) {
-		for _, field := range []string{"service", "region"} {
-			if l.Value.Get(field).IsMissing() {
-				l.error("missing-field", "/type", spec.AtValue(), fmt.Sprintf("type \"aws-sigv4\" needs the field %q", field), "write it as AWS does, such as s3 and us-east-1")
+		for _, field := range [][2]string{{"service", "s3"}, {"region", "us-east-1"}} {
+			if l.Value.Get(field[0]).IsMissing() {
+				l.error("missing-field", "/type", spec.AtValue(), fmt.Sprintf("type \"aws-sigv4\" needs the field %q", field[0]),
+					fmt.Sprintf("write it as AWS does, such as %s: %s", field[0], field[1]))
 			}
 		}
 		l.inputs(

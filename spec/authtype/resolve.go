@@ -3,6 +3,7 @@ package authtype
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
@@ -27,6 +28,9 @@ func Resolve(c *spec.Connector) ([]*spec.Option, []spec.Diagnostic) {
 type lowering struct {
 	*spec.Option
 	diagnostics []spec.Diagnostic
+	// incomplete says that a shorthand lacks what its client is made of, which
+	// it has reported.
+	incomplete bool
 }
 
 func (l *lowering) report(d spec.Diagnostic) { l.diagnostics = append(l.diagnostics, d) }
@@ -61,20 +65,27 @@ func (l *lowering) foreignFields(t *Type) {
 			if slices.Contains(t.Fields, field) || !l.Value.Has(field) || !l.WrittenHere(formula.Pointer(field)) {
 				continue
 			}
+			hasField := func(t Type) bool { return slices.Contains(t.Fields, field) }
 			l.error("foreign-field", formula.Pointer(field), spec.AtKey(),
-				fmt.Sprintf("type %q has no field %q", t.Name, field), fmt.Sprintf("it belongs to type %q", typesWith(field)))
+				fmt.Sprintf("type %q has no field %q", t.Name, field), "it belongs to "+typesThat(hasField))
 			l.Option = l.Without(field)
 		}
 	}
 }
 
-func typesWith(field string) string {
+// typesThat lists the types that meet a condition.
+func typesThat(holds func(Type) bool) string {
+	var names []string
 	for _, t := range types {
-		if slices.Contains(t.Fields, field) {
-			return t.Name
+		if holds(t) {
+			names = append(names, fmt.Sprintf("%q", t.Name))
 		}
 	}
-	return ""
+	if len(names) == 1 {
+		return "type " + names[0]
+	}
+	last := len(names) - 1
+	return "types " + strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // foreignMethods drops methods that the type does not have.
@@ -89,7 +100,7 @@ func (l *lowering) foreignMethods(t *Type) {
 		}
 		if l.WrittenHere(formula.Pointer(name)) {
 			l.error("foreign-method", formula.Pointer(name), spec.AtKey(),
-				fmt.Sprintf("type %q has no method %q", t.Name, name), "it would never run; remove it, or change the type")
+				fmt.Sprintf("type %q has no method %q", t.Name, name), "it belongs to "+typesThat(func(t Type) bool { return t.use(name) != nil }))
 		} else if base := Find(l.Connector().Auth.Get("type").Text()); base == nil || base.use(name) == nil {
 			l.report(l.Diagnose("inherited-foreign-method", spec.Warning, formula.Pointer(name), spec.AtKey(),
 				fmt.Sprintf("option %q inherits %q, which type %q does not have", l.Key, name, t.Name), "move it to the options that use it"))
@@ -128,14 +139,20 @@ func (l *lowering) set(field string, v formula.Value, origin string) {
 // missing reports required methods that are not there.
 func (l *lowering) missing(t *Type) {
 	for _, u := range t.Methods {
-		if !u.Required || l.Value.Get(u.Method).IsObject() {
+		if !u.Required || l.incomplete || l.Value.Get(u.Method).IsObject() {
 			continue
 		}
-		hint := "write it in the spec, or in " + spec.BodyFile(u.Method, spec.KindMapping)
-		if u.Method == "makeApiClient" {
-			hint = `say where the API is: "baseUri" is enough for type api-key, bearer and basic; otherwise write makeApiClient`
+		client := u.Method == "makeApiClient"
+		if client && (t.Shorthand() || t.Name == "oauth2") {
+			l.error("missing-field", "/type", spec.AtValue(), fmt.Sprintf("type %q needs the field \"baseUri\"", t.Name),
+				"baseUri: the address of the API, such as https://api.example.com")
+			continue
 		}
-		l.error("missing-method", "/type", spec.AtValue(), fmt.Sprintf("type %q needs the method %q", l.Type(), u.Method), hint)
+		hint := fmt.Sprintf("write it here, or in %s", spec.BodyFile(u.Method, spec.KindMapping))
+		if client {
+			hint = "it says where the API is and how the credentials reach it; " + hint
+		}
+		l.error("missing-method", "/type", spec.AtValue(), fmt.Sprintf("type %q needs the method %q", t.Name, u.Method), hint)
 	}
 }
 
@@ -154,7 +171,7 @@ func (l *lowering) bodies() {
 
 func bodyHint(name, kind string) string {
 	if kind == spec.KindJavaScript {
-		return "write its code here, or in a file of auth/ that ends in .js or .ts"
+		return fmt.Sprintf("write its code here, or in %s", spec.BodyFile(name, kind))
 	}
-	return fmt.Sprintf("write its mapping here, or in a file such as %s", spec.BodyFile(name, kind))
+	return fmt.Sprintf("write its mapping here, or in %s", spec.BodyFile(name, kind))
 }

@@ -18,26 +18,27 @@ type Checked struct {
 // ready to run, and everything that is to be said, sorted. What Load said is
 // not repeated. It runs no script and opens no socket.
 func Run(c *spec.Connector) ([]Checked, []spec.Diagnostic) {
-	diagnostics := spec.Validate(c)
-	wellFormed := len(diagnostics) == 0
+	found := findings{said: c.Said()}
+	found.add(spec.Validate(c))
+	found.isBroken = found.hasErrors(c)
 	options, problems := authtype.Resolve(c)
-	if wellFormed { // else they may only follow from what the schema said
-		diagnostics = append(diagnostics, problems...)
-	}
+	found.add(problems)
 	var checked []Checked
+	problems = nil
 	for _, o := range options {
-		set, problems := method.Compile(o)
+		set, more := method.Compile(o)
 		checked = append(checked, Checked{o, set})
-		diagnostics = append(diagnostics, problems...)
+		problems = append(problems, more...)
 	}
-	if wellFormed {
+	found.add(problems)
+	if !found.isBroken { // opinions are for what is otherwise right
 		for _, r := range rules {
 			pass := &Pass{Connector: c, Options: checked, rule: r}
 			r.check(pass)
-			diagnostics = append(diagnostics, pass.found...)
+			found.add(pass.found)
 		}
 	}
-	diagnostics = unique(diagnostics)
+	diagnostics := unique(found.list)
 	spec.SortDiagnostics(diagnostics)
 	return checked, diagnostics
 }

@@ -16,7 +16,7 @@ type ClientConfig struct {
 	Headers, Query, Cookies []Field
 	Data                    formula.Value // an object merged into bodies, or undefined
 	Basic                   *Basic
-	Sign, TLS               formula.Value // undefined if there is none
+	Sign, TLS               formula.Value // undefined if there is none; an HMAC as its author wrote it
 	Timeout                 time.Duration // 0: the program's own
 	MaxResponseBytes        int64         // 0: the program's own
 }
@@ -31,6 +31,9 @@ type Basic struct{ Username, Password string }
 type clientProgram struct {
 	base  *formula.URLProgram // nil if the whole mapping is a formula
 	parts *formula.Program
+	sign  *formula.Program // nil if nothing is signed, or only per request
+	// perRequest is a signature that is computed over each request.
+	perRequest formula.Value
 }
 
 func compileClient(c *compilation) *clientProgram {
@@ -48,9 +51,26 @@ func compileClient(c *compilation) *clientProgram {
 		c.report("missing-base", spec.Error, "", spec.AtKey(), "the API client has no base address", `write "baseUri: https://…" in auth, or in the mapping of makeApiClient`)
 	}
 	// responseHandlers wait for a response: evaluated now, none would match.
-	rest := c.body.Without("baseUri").Without("responseHandlers")
+	if handlers := c.body.Get("responseHandlers"); !handlers.IsMissing() {
+		c.formula(at+"/responseHandlers", handlers, "response")
+	}
+	p.signature(c, at+"/sign", c.body.Get("sign"))
+	rest := c.body.Without("baseUri").Without("responseHandlers").Without("sign")
 	p.parts = c.formula(at, rest)
 	return p
+}
+
+// signature compiles what signs requests. An HMAC is over the parts of a
+// request, so it waits for one.
+func (p *clientProgram) signature(c *compilation, at string, sign formula.Value) {
+	switch {
+	case sign.IsMissing():
+	case sign.Get("type").Text() == "hmac":
+		c.formula(at, sign, "request", "timestamp", "nonce")
+		p.perRequest = sign
+	default:
+		p.sign = c.formula(at, sign)
+	}
 }
 
 // Client evaluates makeApiClient.
@@ -74,7 +94,13 @@ func (s *Set) Client(variables formula.Value, run formula.Run) (*ClientConfig, e
 	if config.Base.URL == "" {
 		return nil, errors.New("the API client has no base address: the formula of baseUri gave nothing")
 	}
-	return config, config.fill(v)
+	if err := config.fill(v); err != nil {
+		return config, err
+	}
+	if config.Sign = s.client.perRequest; s.client.sign != nil {
+		config.Sign, err = s.client.sign.Eval(variables, run)
+	}
+	return config, err
 }
 
 // fill reads the evaluated mapping.
@@ -92,7 +118,7 @@ func (c *ClientConfig) fill(v formula.Value) error {
 	if c.Basic, err = basicOf(v.Get("auth")); err != nil {
 		return err
 	}
-	c.Data, c.Sign, c.TLS = v.Get("data"), v.Get("sign"), v.Get("tls")
+	c.Data, c.TLS = v.Get("data"), v.Get("tls")
 	if c.Timeout, err = seconds(v.Get("timeout")); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -101,36 +102,30 @@ func (c *compilation) placeholders(at string, v formula.Value) {
 		return
 	}
 	path := v.Get("path").Text()
-	for _, name := range placeholdersOf(path) {
-		if parameters.Has(name) {
-			continue
-		}
+	for _, p := range placeholdersOf(path) {
+		name := strings.Trim(p, "{} ")
 		hint := fmt.Sprintf("write ${…} for a variable, or give %q in requestMapping.pathParameters", name)
-		if near := formula.Nearest(name, parameters.Keys()); near != "" {
+		switch near := formula.Nearest(name, parameters.Keys()); {
+		case strings.HasPrefix(p, "{{"):
+			hint = fmt.Sprintf("write ${…} for a variable, as in ${connectionInput.%s}", name)
+		case parameters.Has(name):
+			continue
+		case near != "":
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		c.report("missing-path-parameter", spec.Error, at+"/path", spec.AtText(strings.Index(path, "{"+name+"}"), len(name)+2),
-			fmt.Sprintf("nothing gives {%s} of the path", name), hint)
+		c.report("missing-path-parameter", spec.Error, at+"/path", spec.AtText(strings.Index(path, p), len(p)),
+			fmt.Sprintf("nothing gives %s of the path", p), hint)
 	}
 }
 
-// placeholdersOf returns the names in {braces}; ${…} is none.
+// braces matches what stands in braces: an ${expression}, a {name} or {{one}}.
+var braces = regexp.MustCompile(`\$?\{[^{}]*\}|\{\{[^{}]*\}\}`)
+
+// placeholdersOf returns the {names} and {{names}} of a path.
 func placeholdersOf(path string) []string {
-	var names []string
-	for i := 0; i < len(path); i++ {
-		if path[i] != '{' {
-			continue
-		}
-		end := strings.IndexByte(path[i:], '}')
-		if end < 0 {
-			break
-		}
-		if name := path[i+1 : i+end]; (i == 0 || path[i-1] != '$') && isName(name) {
-			names = append(names, name)
-		}
-		i += end
-	}
-	return names
+	return slices.DeleteFunc(braces.FindAllString(path, -1), func(p string) bool {
+		return p[0] == '$' || !isName(strings.Trim(p, "{} "))
+	})
 }
 
 func isName(s string) bool {

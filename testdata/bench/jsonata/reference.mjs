@@ -29,13 +29,26 @@ function data(v, depth = 0) {
   return out;
 }
 
-function outcome(source, input) {
-  const text = JSON.stringify(input);
-  Object.assign(sandbox, { source, input: vm.runInContext('JSON.parse', sandbox)(text), output: undefined });
+function outcome(source, value) {
+  const text = JSON.stringify(value);
+  const input = vm.runInContext('JSON.parse', sandbox)(text);
+  const result = evaluate(source, input);
+  return unchanged(input, text) ? result : { error: 'input changed' };
+}
+
+function unchanged(value, text) {
+  try {
+    return JSON.stringify(value) === text;
+  } catch {
+    return false; // it contains itself by now
+  }
+}
+
+function evaluate(source, input) {
+  Object.assign(sandbox, { source, input, output: undefined });
   try {
     run.runInContext(sandbox, { timeout: 2000 });
     const result = data(sandbox.output);
-    if (JSON.stringify(sandbox.input) !== text) return { error: 'input changed' };
     return result === undefined ? { undefined: true } : { result };
   } catch (err) {
     if (err.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return { error: 'timeout' };

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"runtime/debug"
 	"strings"
 
@@ -37,6 +36,9 @@ type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+// A noError says why the answer is no.
+type noError struct{ error }
+
 // A credentialError says that a credential or input is missing.
 type credentialError struct{ error }
 
@@ -49,8 +51,10 @@ func Main(env *Env, args []string) (code int) {
 			fmt.Fprintf(stderr, "connector: bug: %v\n%s", r, debug.Stack())
 			code = exitFailed
 		}
-		_ = stdout.Flush()
 		_ = stderr.Flush()
+		if err := stdout.Flush(); err != nil && code == exitOK {
+			code = exitFailed
+		}
 	}()
 	redacted := *env
 	redacted.Stdout, redacted.Stderr = stdout, stderr
@@ -67,6 +71,9 @@ func Main(env *Env, args []string) (code int) {
 		fmt.Fprintln(stderr, "connector: interrupted")
 		return exitInterrupted
 	}
+	if err != nil && !g.running { // what comes before a command is its line
+		err = usageError{err}
+	}
 	return exitCode(stderr, err)
 }
 
@@ -75,6 +82,7 @@ func Main(env *Env, args []string) (code int) {
 func exitCode(stderr io.Writer, err error) int {
 	var e exit
 	var usage usageError
+	var no noError
 	var credential credentialError
 	switch {
 	case err == nil:
@@ -84,15 +92,15 @@ func exitCode(stderr io.Writer, err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(usage.Error()))
 		return exitUsage
+	case errors.As(err, &no):
+		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(no.Error()))
+		return exitNo
 	case errors.As(err, &credential):
 		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(credential.Error()))
 		return exitNoCredential
 	}
 	fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(err.Error()))
-	switch {
-	case errors.Is(err, spec.ErrNoConnector), errors.Is(err, fs.ErrNotExist):
-		return exitUsage
-	case strings.HasPrefix(err.Error(), "unknown command"):
+	if errors.Is(err, spec.ErrNoConnector) {
 		return exitUsage
 	}
 	return exitFailed
@@ -102,6 +110,7 @@ func exitCode(stderr io.Writer, err error) int {
 type global struct {
 	*Env
 	redactor *secret.Redactor
+	running  bool // a command has begun
 
 	format  string
 	color   string
@@ -146,7 +155,14 @@ to authenticate to an API.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nsee %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newValidate(g), newTest(g), newSchema(g), newVersion(g))
+	root.AddCommand(newValidate(g), newTest(g), newEval(g), newSchema(g), newVersion(g))
+	for _, cmd := range root.Commands() {
+		run := cmd.RunE
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			g.running = true
+			return run(cmd, args)
+		}
+	}
 	return root
 }
 

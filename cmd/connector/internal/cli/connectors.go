@@ -58,6 +58,9 @@ func findAt(path string) ([]place, []spec.Diagnostic, error) {
 		if errors.As(err, &e) {
 			err = fmt.Errorf("%s: %w", path, e.Err)
 		}
+		if errors.Is(err, fs.ErrNotExist) {
+			err = usageError{err}
+		}
 		return nil, nil, err
 	}
 	dir, name := path, "."

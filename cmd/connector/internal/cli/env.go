@@ -29,6 +29,10 @@ type Env struct {
 	// Ask asks the user for a line, without showing it if it is a secret; nil
 	// if nobody can answer.
 	Ask func(prompt string, secret bool) (string, error)
+	// Lines begins a conversation on the terminal: line returns what the user
+	// typed, with history and completion, and io.EOF at the end. There is one
+	// where there is Ask.
+	Lines func(prompt string, complete func(typed string) []string) (line func() (string, error), restore func(), err error)
 	// Network makes the transport that requests go out by.
 	Network func(client.TransportOptions) http.RoundTripper
 	Now     func() time.Time
@@ -49,7 +53,7 @@ func System() *Env {
 		Interrupted: interrupted,
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && env.StderrTerminal {
-		env.Ask = ask
+		env.Ask, env.Lines = ask, lines
 	}
 	return env
 }
@@ -64,6 +68,40 @@ func ask(prompt string, secret bool) (string, error) {
 	}
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	return strings.TrimRight(line, "\r\n"), err
+}
+
+// lines reads lines from the terminal with editing, history and completion.
+func lines(prompt string, complete func(typed string) []string) (func() (string, error), func(), error) {
+	fd := int(os.Stdin.Fd())
+	state, err := term.MakeRaw(fd)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{os.Stdin, os.Stderr}, prompt)
+	t.AutoCompleteCallback = func(line string, pos int, key rune) (string, int, bool) {
+		if key != '\t' || pos != len(line) {
+			return "", 0, false
+		}
+		found := complete(line)
+		switch len(found) {
+		case 0:
+			return line, pos, true
+		case 1:
+			return found[0], len(found[0]), true
+		}
+		fmt.Fprintln(t, strings.Join(found, "  "))
+		common := found[0]
+		for _, f := range found {
+			for !strings.HasPrefix(f, common) {
+				common = common[:len(common)-1]
+			}
+		}
+		return common, len(common), true
+	}
+	return t.ReadLine, func() { _ = term.Restore(fd, state) }, nil
 }
 
 // interrupted ends its context at the first Ctrl-C and the process at the

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"runtime"
+	"runtime/debug"
 	"sync"
 )
 
@@ -19,6 +21,7 @@ func inOrderBy[T, R any](ctx context.Context, workers, chunk int, items []T, wor
 	type batch struct {
 		from    int
 		results []R
+		bug     string // a panic, with its stack
 	}
 	if workers <= 0 {
 		workers = runtime.GOMAXPROCS(0)
@@ -33,9 +36,16 @@ func inOrderBy[T, R any](ctx context.Context, workers, chunk int, items []T, wor
 		running.Go(func() {
 			for from := range next {
 				b := batch{from: from}
-				for _, item := range items[from:min(from+chunk, len(items))] {
-					b.results = append(b.results, work(item))
-				}
+				func() {
+					defer func() {
+						if r := recover(); r != nil {
+							b.bug = fmt.Sprintf("%v\n%s", r, debug.Stack())
+						}
+					}()
+					for _, item := range items[from:min(from+chunk, len(items))] {
+						b.results = append(b.results, work(item))
+					}
+				}()
 				select {
 				case done <- b:
 				case <-ctx.Done():
@@ -59,6 +69,9 @@ func inOrderBy[T, R any](ctx context.Context, workers, chunk int, items []T, wor
 	waiting := make(map[int]batch)
 	want := 0
 	for b := range done {
+		if b.bug != "" {
+			panic(b.bug) // where Main recovers it
+		}
 		waiting[b.from] = b
 		for {
 			b, ok := waiting[want]

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,7 +13,6 @@ import (
 	"github.com/connector-spec/connector/auth/client"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/spec"
-	"github.com/connector-spec/connector/spec/lint"
 )
 
 type testOptions struct {
@@ -53,6 +52,12 @@ that could not be read, 4 no credential.`,
   connector test --auth --record --input-file key.yml --route https://api.openweathermap.org=http://127.0.0.1:9000 examples/openweather`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.paths = args
+			if opts.replay && (opts.live || opts.record) {
+				return usagef("--replay never uses the network, and --live and --record do: give one of them")
+			}
+			if opts.timeout < 0 || opts.jobs < 0 {
+				return usagef("--timeout and --jobs cannot be negative")
+			}
 			return runTest(cmd.Context(), g, opts)
 		},
 	}
@@ -61,15 +66,13 @@ that could not be read, 4 no credential.`,
 	f.BoolVar(&opts.live, "live", false, "test against the real API, also where there is a recording")
 	f.BoolVar(&opts.record, "record", false, "test against the real API and keep a recording, without secrets")
 	f.BoolVar(&opts.replay, "replay", false, "test from recordings only, never over the network")
-	f.StringVar(&opts.option, "option", "", "test one `option` only; the base is \"default\"")
+	f.StringVar(&opts.option, "option", "", "test one option only, by its `key`; the base is \"default\"")
 	f.DurationVar(&opts.timeout, "timeout", 0, "bound each request to this `duration`, such as 10s")
 	f.IntVar(&opts.jobs, "jobs", 0, "test this many connectors at once (default: one for each core)")
 	f.StringArrayVar(&opts.routes, "route", nil, "send requests for ORIGIN to another server: `ORIGIN=URL`")
 	f.BoolVar(&opts.allowRemote, "allow-remote-route", false, "let --route lead to another machine")
 	f.BoolVar(&opts.allowPrivate, "allow-private", false, "let hosts that come from inputs be private addresses")
 	opts.values.flags(f)
-	cmd.MarkFlagsMutuallyExclusive("live", "replay")
-	cmd.MarkFlagsMutuallyExclusive("record", "replay")
 	g.formatFlag(cmd, "text", "json")
 	return cmd
 }
@@ -90,11 +93,12 @@ func runTest(ctx context.Context, g *global, opts testOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := t.oneLive(cases); err != nil {
+	if err := t.refuse(cases); err != nil {
 		return err
 	}
+	t.noteUnused(cases)
 	out := report.NewTests(g.format, g.Stdout, report.TestOptions{
-		Color: g.useColor(g.StdoutTerminal), Verbose: g.verbose, Quiet: g.quiet, Routes: opts.routes,
+		Color: g.useColor(g.StdoutTerminal), Quiet: g.quiet, Routes: opts.routes,
 	})
 	var codes []int
 	if len(diagnostics) > 0 {
@@ -139,6 +143,7 @@ type tester struct {
 	opts    testOptions
 	routes  []client.Route
 	network http.RoundTripper
+	many    bool // there is more than one connector
 }
 
 func newTester(g *global, opts testOptions) (*tester, error) {
@@ -153,12 +158,12 @@ func newTester(g *global, opts testOptions) (*tester, error) {
 	}
 	t.routes = options.Routes
 	if g.caFile != "" {
-		data, err := os.ReadFile(g.caFile)
+		data, err := readAtMost(g.caFile)
 		if err != nil {
 			return nil, fmt.Errorf("--ca-file: %w", err)
 		}
 		if options.CA, err = client.ParseCA(data); err != nil {
-			return nil, usageError{fmt.Errorf("--ca-file: %w", err)}
+			return nil, usagef("--ca-file: %s: %w", g.caFile, err)
 		}
 	}
 	t.network = g.Network(options)
@@ -166,130 +171,6 @@ func newTester(g *global, opts testOptions) (*tester, error) {
 		t.network = &wiretap{next: t.network, w: g.Stderr}
 	}
 	return t, t.opts.values.read(g)
-}
-
-// A testCase is one option of one connector to be tested.
-type testCase struct {
-	place     place
-	connector *spec.Connector
-	subject   auth.Subject
-	live      bool
-	values    auth.Values
-	broken    int    // number of errors in the spec
-	skip      string // why it does not run
-	missing   error  // the credential that it lacks
-	failure   error  // why it cannot run at all
-	recording *loadedRecording
-
-	code int // what came out
-}
-
-// cases loads the connectors and decides for each option how it is tested.
-func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error) {
-	var cases []*testCase
-	type loaded struct {
-		connector   *spec.Connector
-		checked     []lint.Checked
-		diagnostics []spec.Diagnostic
-		err         error
-	}
-	err := inOrder(ctx, places, func(p place) loaded {
-		c, diagnostics, err := p.load()
-		if err != nil {
-			return loaded{err: err}
-		}
-		checked, more := lint.Run(c)
-		p.rename(more)
-		return loaded{c, checked, append(diagnostics, more...), nil}
-	}, func(p place, l loaded) error {
-		if l.err != nil {
-			return l.err
-		}
-		var s report.Summary
-		s.Add(l.diagnostics)
-		if s.Errors > 0 {
-			if err := t.printDiagnostics(l.diagnostics); err != nil {
-				return err
-			}
-			cases = append(cases, &testCase{place: p, connector: l.connector, broken: s.Errors})
-			return nil
-		}
-		found := false
-		for _, o := range l.checked {
-			if t.opts.option != "" && o.Option.Key != t.opts.option {
-				continue
-			}
-			found = true
-			cases = append(cases, t.newCase(p, auth.Subject{Connector: l.connector, Option: o.Option, Methods: o.Methods}))
-		}
-		if !found && t.opts.option != "" && len(places) == 1 {
-			return usagef("%s has no option %q; it has %s", l.connector.Name(), t.opts.option, optionNames(l.checked))
-		}
-		return nil
-	})
-	return cases, err
-}
-
-func optionNames(checked []lint.Checked) string {
-	s := ""
-	for i, c := range checked {
-		if i > 0 {
-			s += ", "
-		}
-		s += fmt.Sprintf("%q", c.Option.Key)
-	}
-	return s
-}
-
-// newCase decides how an option is tested.
-func (t *tester) newCase(p place, s auth.Subject) *testCase {
-	c := &testCase{place: p, connector: s.Connector, subject: s}
-	if err := s.Check(); err != nil {
-		c.skip = err.Error()
-		return c
-	}
-	forced := t.opts.live || t.opts.record
-	if !forced {
-		c.recording, c.failure = p.recording(s)
-		if c.recording != nil || c.failure != nil {
-			return c
-		}
-	}
-	if t.opts.replay {
-		c.skip = "it has no recording"
-		return c
-	}
-	values, given, err := t.opts.values.of(t.global, s)
-	if err != nil {
-		c.failure = err
-		return c
-	}
-	if !given && !forced {
-		c.skip = "no recording, and no credential given: " + howToGive(s)
-		return c
-	}
-	c.live = true
-	c.values, c.missing, c.failure = t.complete(s, values)
-	return c
-}
-
-// oneLive refuses inputs that name no connector when several run live: a
-// credential goes to the connector it is for.
-func (t *tester) oneLive(cases []*testCase) error {
-	if !t.opts.values.unnamed(t.global) {
-		return nil
-	}
-	var first *spec.Connector
-	for _, c := range cases {
-		if !c.live {
-			continue
-		}
-		if first != nil && first != c.connector {
-			return usagef("the inputs name no connector, and %s and %s would both get them: name one PATH, or give an input file with one entry for each connector key", first.Name(), c.connector.Name())
-		}
-		first = c.connector
-	}
-	return nil
 }
 
 // printDiagnostics shows what is wrong with specs that are to be tested.
@@ -300,24 +181,31 @@ func (t *tester) printDiagnostics(list []spec.Diagnostic) error {
 
 // run runs one test and decides what it counts for.
 func (t *tester) run(ctx context.Context, c *testCase) report.Test {
-	r := report.Test{Connector: c.connector.Name(), Option: c.subject.OptionKey(), Mode: "recorded"}
+	r := report.Test{Connector: c.name(), Option: c.subject.OptionKey(), Mode: "recorded"}
 	if c.live {
 		r.Mode = "live"
 	}
 	fail := func(code int, err error) report.Test {
 		c.code, r.Message = code, err.Error()
+		var missing *missingError
+		if errors.As(err, &missing) {
+			r.Hint = missing.hint
+		}
 		return r
 	}
 	switch {
 	case c.broken > 0:
-		return fail(exitNo, fmt.Errorf("the spec has %d error(s)", c.broken))
+		what := "1 error"
+		if c.broken > 1 {
+			what = fmt.Sprintf("%d errors", c.broken)
+		}
+		r.Hint = "connector validate says what they are"
+		return fail(exitNo, fmt.Errorf("the spec has %s", what))
 	case c.skip != "":
 		c.code, r.Skipped = exitSkipped, c.skip
 		return r
 	case c.failure != nil:
-		return fail(exitFailed, c.failure)
-	case c.missing != nil:
-		return fail(exitNoCredential, c.missing)
+		return fail(codeOf(c.failure), c.failure)
 	}
 	result, err := t.test(ctx, c)
 	if result != nil {
@@ -348,12 +236,11 @@ func (t *tester) test(ctx context.Context, c *testCase) (*auth.Result, error) {
 	if !t.opts.record {
 		return auth.Test(ctx, c.subject, c.values, world, t.Rand)
 	}
-	source := func(hosts []string) string { return t.source(hosts) }
 	result, rec, err := auth.Record(ctx, c.subject, c.values, world, t.Rand, "connector "+version())
 	if err != nil || rec == nil {
 		return result, err
 	}
-	rec.Source = source(result.Hosts)
+	rec.Source = t.source(result.Hosts)
 	file, err := c.place.writeRecording(c.subject, rec, t.redactor)
 	if err == nil {
 		result.Note = "recorded in " + file

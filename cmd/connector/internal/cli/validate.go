@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/lint"
@@ -64,6 +65,9 @@ func runValidate(ctx context.Context, g *global, opts validateOptions) error {
 	if err := out.Close(summary); err != nil {
 		return err
 	}
+	if summary.Unread > 0 {
+		return exit{exitFailed}
+	}
 	if summary.Errors > 0 || opts.strict && summary.Warnings > 0 {
 		return exit{exitNo}
 	}
@@ -107,10 +111,12 @@ func validatePaths(ctx context.Context, g *global, opts validateOptions, out rep
 		diagnostics, err := validateOne(p)
 		return result{diagnostics, err}
 	}, func(_ place, r result) error {
-		if r.err != nil {
-			return r.err
-		}
 		progress.step()
+		if r.err != nil { // the others are to be seen, too
+			summary.Unread++
+			_, err := fmt.Fprintf(g.Stderr, "connector: %s\n", secret.Printable(r.err.Error()))
+			return err
+		}
 		summary.Connectors++
 		summary.Add(r.diagnostics)
 		return out.Write(r.diagnostics)
@@ -119,15 +125,9 @@ func validatePaths(ctx context.Context, g *global, opts validateOptions, out rep
 
 // validateOne returns all that is to be said about one connector.
 func validateOne(p place) ([]spec.Diagnostic, error) {
-	c, diagnostics, err := p.load()
-	if err != nil {
-		return nil, err
-	}
-	_, more := lint.Run(c)
-	p.rename(more)
-	diagnostics = append(diagnostics, more...)
-	spec.SortDiagnostics(diagnostics)
-	return diagnostics, nil
+	l := loadChecked(p)
+	spec.SortDiagnostics(l.diagnostics)
+	return l.diagnostics, l.err
 }
 
 // A progress shows on a terminal how far long work is.

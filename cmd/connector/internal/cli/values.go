@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/lint"
 )
 
 // valueOptions are the flags by which inputs and parameters are given.
@@ -50,7 +50,7 @@ func readValues(g *global, file, flag string) (*spec.Source, error) {
 	if file == "-" {
 		data, err = io.ReadAll(io.LimitReader(g.Stdin, spec.MaxFileSize+1))
 	} else {
-		data, err = os.ReadFile(file)
+		data, err = readAtMost(file)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flag, err)
@@ -69,13 +69,19 @@ func readValues(g *global, file, flag string) (*spec.Source, error) {
 
 // unnamed tells whether values were given that name no connector.
 func (v *valueOptions) unnamed(g *global) bool {
-	if len(v.inputs) > 0 || len(v.params) > 0 || v.inputSource != nil && !nested(v.inputSource.Value()) {
+	if len(v.inputs) > 0 || len(v.params) > 0 {
 		return true
 	}
+	for _, file := range []*spec.Source{v.inputSource, v.paramsSrc} {
+		if file != nil && !nested(file.Value()) {
+			return true
+		}
+	}
 	return slices.ContainsFunc(g.Environ(), func(s string) bool {
-		name, _, _ := strings.Cut(s, "=")
-		rest, ok := strings.CutPrefix(name, "CONNECTOR_INPUT_")
-		return ok && !strings.Contains(rest, "__")
+		name, value, _ := strings.Cut(s, "=")
+		rest, input := strings.CutPrefix(name, "CONNECTOR_INPUT_")
+		rest, param := strings.CutPrefix(rest, "CONNECTOR_PARAM_")
+		return (input || param) && value != "" && !strings.Contains(rest, "__")
 	})
 }
 
@@ -91,14 +97,17 @@ func nested(v formula.Value) bool {
 
 // of collects the values for an option from all that was given, and tells
 // whether any of them is an input. Flags come before files, files before
-// variables.
-func (v *valueOptions) of(g *global, s auth.Subject) (auth.Values, bool, error) {
+// variables. Siblings are all options of the connector: what only another one
+// asks for is left out, what none does is an error.
+func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (auth.Values, bool, error) {
 	c := collector{global: g, key: s.Connector.Key(), schema: s.Option.Value.Get("inputSchema"), kind: "INPUT"}
+	c.known = knownNames(siblings, "inputSchema")
 	inputs, err := c.collect(v.inputs, "--input", v.inputSource)
 	if err != nil {
 		return auth.Values{}, false, err
 	}
 	c.schema, c.kind = s.Option.Value.Get("parametersSchema"), "PARAM"
+	c.known = knownNames(siblings, "parametersSchema")
 	params, err := c.collect(v.params, "--param", v.paramsSrc)
 	if err != nil {
 		return auth.Values{}, false, err
@@ -106,7 +115,8 @@ func (v *valueOptions) of(g *global, s auth.Subject) (auth.Values, bool, error) 
 	if v.environment != "" {
 		set := s.Connector.Meta.Get("environments").Get(v.environment)
 		if !set.IsObject() {
-			return auth.Values{}, false, usagef("%s has no environment %q", s.Connector.Name(), v.environment)
+			return auth.Values{}, false, usagef("--environment: %s has no environment %q%s", s.Connector.Name(), v.environment,
+				thereAre("it has", s.Connector.Meta.Get("environments").Keys()))
 		}
 		for i, name := range set.Keys() {
 			if _, item := set.At(i); !params.Has(name) {
@@ -122,7 +132,41 @@ type collector struct {
 	*global
 	key    string
 	schema formula.Value
-	kind   string // INPUT or PARAM
+	kind   string   // INPUT or PARAM
+	known  []string // the names that any option of the connector asks for
+}
+
+// knownNames returns the names that a schema of any option asks for.
+func knownNames(options []lint.Checked, schema string) []string {
+	var names []string
+	for _, o := range options {
+		for _, name := range o.Option.Value.Get(schema).Get("properties").Keys() {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// unknown says that nothing has a name, and what might have been meant.
+func (c *collector) unknown(name string) string {
+	if near := formula.Nearest(name, c.known); near != "" {
+		return fmt.Sprintf("nothing is called %q; did you mean %q?", name, near)
+	}
+	return fmt.Sprintf("nothing is called %q%s", name, thereAre("there is", c.known))
+}
+
+// thereAre lists names behind a word; "" if there are none.
+func thereAre(word string, names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "; " + word + " " + strings.Join(quoted, ", ")
 }
 
 func (c *collector) collect(flags []string, flag string, file *spec.Source) (formula.Value, error) {
@@ -145,19 +189,18 @@ func (c *collector) fromFlags(b *formula.ObjectBuilder, flags []string, flag str
 		if !ok {
 			return usagef("%s takes name=value", flag)
 		}
+		if !slices.Contains(c.known, name) {
+			return usagef("%s: %s", flag, c.unknown(name))
+		}
 		if !properties.Has(name) {
-			hint := ""
-			if near := formula.Nearest(name, properties.Keys()); near != "" {
-				hint = fmt.Sprintf("; did you mean %q?", near)
-			}
-			return usagef("%s: nothing is called %q%s", flag, name, hint)
+			continue
 		}
 		if spec.IsSensitive(properties.Get(name)) {
 			return usagef("%s: %q is a secret, and command lines are public: give it by %s or a file", flag, name, c.variable(name))
 		}
 		v, err := convert(properties.Get(name), text)
 		if err != nil {
-			return usagef("%s: %q %w", flag, name, err)
+			return usagef("%s: %q %s", flag, name, err)
 		}
 		b.Set(name, v)
 	}
@@ -166,52 +209,105 @@ func (c *collector) fromFlags(b *formula.ObjectBuilder, flags []string, flag str
 
 func (c *collector) fromFile(b *formula.ObjectBuilder, file *spec.Source) error {
 	pointer, values := "", file.Value()
-	if nested(values) && !c.schema.Get("properties").Has(values.Keys()[0]) {
+	if nested(values) && !slices.Contains(c.known, values.Keys()[0]) {
 		pointer, values = formula.Pointer(c.key), values.Get(c.key)
 	}
+	properties := c.schema.Get("properties")
 	for i, name := range values.Keys() {
 		_, v := values.At(i)
-		if b.Has(name) {
+		at := pointer + formula.Pointer(name)
+		if !slices.Contains(c.known, name) {
+			return usagef("%s", placed(file, at, c.unknown(name)))
+		}
+		if b.Has(name) || !properties.Has(name) {
 			continue
 		}
-		property := c.schema.Get("properties").Get(name)
-		if text, _, ok := file.Scalar(pointer + formula.Pointer(name)); ok && property.Get("type").Text() == "string" && !v.IsMissing() {
+		property := properties.Get(name)
+		if text, _, ok := file.Scalar(at); ok && property.Get("type").Text() == "string" && !v.IsMissing() {
 			v = formula.String(text) // 0123 is meant as it stands
 		}
-		v, err := c.resolve(v)
+		v, err := c.resolve(property, v)
 		if err != nil {
-			return fmt.Errorf("%s: %q: %w", file.Name(), name, err)
+			return fmt.Errorf("%s: %w", placed(file, at, fmt.Sprintf("%q", name)), err)
 		}
-		if c.schema.Get("properties").Has(name) {
-			b.Set(name, v)
-		}
+		b.Set(name, v)
 	}
 	return nil
 }
 
-// resolve replaces ${env:NAME} and ${file:PATH} by what they name.
-func (c *collector) resolve(v formula.Value) (formula.Value, error) {
-	s := v.Text()
-	inner, ok := strings.CutPrefix(s, "${")
+// placed says where in a file of values something stands.
+func placed(file *spec.Source, pointer, message string) string {
+	d := file.Diagnose("", spec.Error, pointer, spec.AtKey(), "", "")
+	return fmt.Sprintf("%s:%d:%d: %s", file.Name(), d.Line, d.Column, message)
+}
+
+// resolve replaces ${env:NAME} and ${file:PATH} by what they name, in lists and
+// objects, too.
+func (c *collector) resolve(property, v formula.Value) (formula.Value, error) {
+	switch v.Kind() {
+	case formula.KindString:
+		return c.resolveText(property, v)
+	case formula.KindList:
+		items := make([]formula.Value, v.Len())
+		for i := range items {
+			_, item := v.At(i)
+			item, err := c.resolve(property.Get("items"), item)
+			if err != nil {
+				return v, err
+			}
+			items[i] = item
+		}
+		return formula.List(items...), nil
+	case formula.KindObject:
+		b := formula.NewObject(v.Len())
+		for i, key := range v.Keys() {
+			_, item := v.At(i)
+			item, err := c.resolve(property.Get("properties").Get(key), item)
+			if err != nil {
+				return v, err
+			}
+			b.Set(key, item)
+		}
+		return b.Value(), nil
+	}
+	return v, nil
+}
+
+func (c *collector) resolveText(property, v formula.Value) (formula.Value, error) {
+	inner, ok := strings.CutPrefix(v.Text(), "${")
 	inner, closed := strings.CutSuffix(inner, "}")
 	if !ok || !closed {
 		return v, nil
 	}
 	if name, ok := strings.CutPrefix(inner, "env:"); ok {
-		value := c.Getenv(name)
-		if value == "" {
+		text := c.Getenv(name)
+		if text == "" {
 			return v, credentialError{fmt.Errorf("the environment variable %s is not set", name)}
 		}
-		return formula.String(value), nil
+		return convert(property, text)
 	}
 	if path, ok := strings.CutPrefix(inner, "file:"); ok {
-		data, err := os.ReadFile(path)
+		data, err := readAtMost(path)
 		if err != nil {
 			return v, err
 		}
-		return formula.String(strings.TrimRight(string(data), "\r\n")), nil
+		return convert(property, strings.TrimRight(string(data), "\r\n"))
 	}
 	return v, nil
+}
+
+// readAtMost reads a file that is not larger than a spec may be.
+func readAtMost(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, spec.MaxFileSize+1))
+	if err == nil && len(data) > spec.MaxFileSize {
+		err = fmt.Errorf("%s is larger than %d bytes", path, spec.MaxFileSize)
+	}
+	return data, err
 }
 
 func (c *collector) fromVariables(b *formula.ObjectBuilder) error {
@@ -228,7 +324,7 @@ func (c *collector) fromVariables(b *formula.ObjectBuilder) error {
 			}
 			v, err := convert(property, text)
 			if err != nil {
-				return fmt.Errorf("%s %w", variable, err)
+				return fmt.Errorf("%s: %w", variable, err)
 			}
 			b.Set(name, v)
 			break
@@ -279,107 +375,9 @@ func convert(property formula.Value, text string) (formula.Value, error) {
 	case "number", "integer", "boolean", "array", "object":
 		v, err := formula.ParseJSON([]byte(text))
 		if err != nil {
-			return formula.Undefined, fmt.Errorf("must be %s, written as JSON", property.Get("type").Text())
+			return formula.Undefined, credentialError{fmt.Errorf("must be %s, written as JSON", property.Get("type").Text())}
 		}
 		return v, nil
 	}
 	return formula.String(text), nil
-}
-
-// complete adds defaults, asks for what is missing where somebody can answer,
-// and says what a credential lacks.
-func (t *tester) complete(s auth.Subject, v auth.Values) (_ auth.Values, missing, failure error) {
-	for {
-		complete, problems, err := s.Complete(v)
-		if err != nil {
-			return v, nil, err
-		}
-		if len(problems) == 0 {
-			return complete, nil, nil
-		}
-		asked, err := t.ask(s, &v, problems)
-		if err != nil {
-			return v, err, nil
-		}
-		if !asked {
-			return v, missingError(s, problems), nil
-		}
-	}
-}
-
-// ask asks for the missing inputs on a terminal.
-func (t *tester) ask(s auth.Subject, v *auth.Values, problems []auth.ValueProblem) (bool, error) {
-	if t.Ask == nil || t.noInput || t.format != "text" {
-		return false, nil
-	}
-	asked := false
-	for _, p := range problems {
-		if !p.Missing || p.Parameter || strings.Contains(p.Name, ".") {
-			return false, nil
-		}
-		property := s.Option.Value.Get("inputSchema").Get("properties").Get(p.Name)
-		text, err := t.Ask(promptOf(p.Name, property), spec.IsSensitive(property))
-		if err != nil {
-			return false, err
-		}
-		if text == "" {
-			return false, nil
-		}
-		value, err := convert(property, text)
-		if err != nil {
-			return false, fmt.Errorf("%s %w", p.Name, err)
-		}
-		v.Inputs = v.Inputs.With(p.Name, value)
-		asked = true
-	}
-	return asked, nil
-}
-
-func promptOf(name string, property formula.Value) string {
-	title := property.Get("title").Text()
-	if title == "" {
-		title = name
-	}
-	return title + ": "
-}
-
-// missingError says what a credential lacks and each way to give it.
-func missingError(s auth.Subject, problems []auth.ValueProblem) error {
-	var b strings.Builder
-	b.WriteString("no usable credential:")
-	for _, p := range problems {
-		name := p.Name
-		if name == "" {
-			name = "the inputs"
-		}
-		fmt.Fprintf(&b, " %s %s;", name, p.Message)
-		if p.Name == "" {
-			continue
-		}
-		side, kind, flag, file := "inputSchema", "INPUT", "--input", "--input-file"
-		if p.Parameter {
-			side, kind, flag, file = "parametersSchema", "PARAM", "--param", "--params-file"
-		}
-		c := collector{kind: kind}
-		ways := []string{"set " + c.variable(p.Name), "write it in " + file}
-		if property := s.Option.Value.Get(side).Get("properties").Get(p.Name); !spec.IsSensitive(property) {
-			ways = append(ways, fmt.Sprintf("give %s %s=…", flag, p.Name))
-		}
-		fmt.Fprintf(&b, " %s;", strings.Join(ways, ", or "))
-	}
-	return errors.New(strings.TrimSuffix(b.String(), ";"))
-}
-
-// howToGive names the variables and the flag by which an option's credential
-// is given.
-func howToGive(s auth.Subject) string {
-	c := collector{kind: "INPUT"}
-	var names []string
-	for _, name := range s.Option.Value.Get("inputSchema").Get("properties").Keys() {
-		names = append(names, c.variable(name))
-	}
-	if len(names) == 0 {
-		return "--live tests it, since it asks for nothing"
-	}
-	return "set " + strings.Join(names, ", ") + " or use --input-file"
 }

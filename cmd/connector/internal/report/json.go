@@ -29,7 +29,7 @@ func (j *jsonDiagnostics) Close(s Summary) error {
 		Connectors  int               `json:"connectors"`
 		Diagnostics []spec.Diagnostic `json:"diagnostics"`
 		Summary     any               `json:"summary"`
-	}{1, s.Errors == 0, s.Connectors, j.list, struct {
+	}{1, s.Errors == 0 && s.Unread == 0, s.Connectors, j.list, struct {
 		Errors   int `json:"errors"`
 		Warnings int `json:"warnings"`
 	}{s.Errors, s.Warnings}})

@@ -18,6 +18,7 @@ type Diagnostics interface {
 // A Summary counts what was printed.
 type Summary struct {
 	Connectors, Errors, Warnings int
+	Unread                       int // connectors that could not be read
 	Quiet                        bool
 }
 

@@ -62,8 +62,8 @@ type Tests interface {
 
 // TestOptions say how tests are printed.
 type TestOptions struct {
-	Color, Verbose, Quiet bool
-	Routes                []string
+	Color, Quiet bool
+	Routes       []string
 }
 
 // NewTests returns what prints tests in a format: text or json.

@@ -87,6 +87,10 @@ func (t *textDiagnostics) Close(s Summary) error {
 		return nil
 	}
 	what := plural(s.Connectors, "connector")
+	if s.Unread > 0 {
+		_, err := fmt.Fprintf(t.w, "%s: %s, %s; %d could not be read\n", what, plural(s.Errors, "error"), plural(s.Warnings, "warning"), s.Unread)
+		return err
+	}
 	if s.Errors == 0 && s.Warnings == 0 {
 		_, err := fmt.Fprintf(t.w, "%s %s: no problems\n", paint(t.color, green, "ok"), what)
 		return err

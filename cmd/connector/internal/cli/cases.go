@@ -1,0 +1,184 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/cmd/connector/internal/report"
+	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/lint"
+)
+
+// A testCase is one option of one connector to be tested.
+type testCase struct {
+	place     place
+	connector *spec.Connector // nil if it could not be read
+	subject   auth.Subject
+	live      bool
+	values    auth.Values
+	broken    int    // number of errors in the spec
+	skip      string // why it does not run
+	failure   error  // why it cannot run
+	recording *loadedRecording
+
+	code int // what came out
+}
+
+// name returns the name of the connector, its file if it could not be read.
+func (c *testCase) name() string {
+	if c.connector == nil {
+		return c.place.display(c.place.file)
+	}
+	return c.connector.Name()
+}
+
+// A loaded is a connector that was read, or why it could not be.
+type loaded struct {
+	connector   *spec.Connector
+	checked     []lint.Checked
+	diagnostics []spec.Diagnostic
+	err         error
+}
+
+// loadChecked reads and checks a connector.
+func loadChecked(p place) loaded {
+	c, diagnostics, err := p.load()
+	if err != nil {
+		return loaded{err: err}
+	}
+	checked, more := lint.Run(c)
+	p.rename(more)
+	return loaded{c, checked, append(diagnostics, more...), nil}
+}
+
+// cases loads the connectors and decides for each option how it is tested.
+func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error) {
+	t.many = len(places) > 1
+	forced := t.opts.live || t.opts.record
+	var cases []*testCase
+	var keys []string // of options that there are
+	found := false
+	err := inOrder(ctx, places, loadChecked, func(p place, l loaded) error {
+		var s report.Summary
+		s.Add(l.diagnostics)
+		switch {
+		case l.err != nil:
+			found = true
+			cases = append(cases, &testCase{place: p, live: forced, failure: l.err})
+			return nil
+		case s.Errors > 0:
+			found = true
+			cases = append(cases, &testCase{place: p, connector: l.connector, live: forced, broken: s.Errors})
+			return t.printDiagnostics(l.diagnostics)
+		}
+		for _, o := range l.checked {
+			if !slices.Contains(keys, o.Option.Key) {
+				keys = append(keys, o.Option.Key)
+			}
+			if t.opts.option == "" || o.Option.Key == t.opts.option {
+				found = true
+				cases = append(cases, t.newCase(p, auth.Subject{Connector: l.connector, Option: o.Option, Methods: o.Methods}, l.checked))
+			}
+		}
+		return nil
+	})
+	if err == nil && !found && t.opts.option != "" {
+		return nil, usagef("--option: there is no option %q%s", t.opts.option, thereAre("there is", keys))
+	}
+	return cases, err
+}
+
+// newCase decides how an option is tested.
+func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *testCase {
+	c := &testCase{place: p, connector: s.Connector, subject: s}
+	if err := s.Check(); err != nil {
+		c.skip = err.Error()
+		return c
+	}
+	forced := t.opts.live || t.opts.record
+	if !forced {
+		c.recording, c.failure = p.recording(s)
+		if c.recording != nil || c.failure != nil {
+			return c
+		}
+	}
+	if t.opts.replay {
+		c.skip = "it has no recording"
+		return c
+	}
+	values, given, err := t.opts.values.of(t.global, s, siblings)
+	switch {
+	case err != nil:
+		c.live, c.failure = true, err
+	case given || forced:
+		c.live, c.values = true, values
+	default:
+		c.skip = "no recording, and no credential given: " + t.howToGive(s)
+	}
+	return c
+}
+
+// refuse says what is wrong with the command line as a whole, and completes
+// the values of what runs live: nobody is asked before it is known that the
+// credential goes to one connector alone.
+func (t *tester) refuse(cases []*testCase) error {
+	if err := t.oneLive(cases); err != nil {
+		return err
+	}
+	for _, c := range cases {
+		var usage usageError
+		if errors.As(c.failure, &usage) {
+			return c.failure
+		}
+	}
+	for _, c := range cases {
+		if c.live && c.failure == nil && c.subject.Option != nil {
+			c.values, c.failure = t.complete(c.subject, c.values)
+		}
+	}
+	return nil
+}
+
+// oneLive refuses inputs that name no connector when several run live: a
+// credential goes to the connector it is for.
+func (t *tester) oneLive(cases []*testCase) error {
+	if !t.opts.values.unnamed(t.global) {
+		return nil
+	}
+	var first *spec.Connector
+	for _, c := range cases {
+		if !c.live || c.subject.Option == nil {
+			continue
+		}
+		if first != nil && first != c.connector {
+			return usagef("the inputs name no connector, and %s and %s would both get them: name one PATH, or give an input file with one entry for each connector key, or variables such as CONNECTOR_INPUT_%s__…",
+				first.Name(), c.connector.Name(), upperSnake(first.Key()))
+		}
+		first = c.connector
+	}
+	return nil
+}
+
+// noteUnused says so where values were given on the command line and every
+// test is recorded.
+func (t *tester) noteUnused(cases []*testCase) {
+	v := &t.opts.values
+	given := len(v.inputs)+len(v.params) > 0 || v.inputSource != nil || v.paramsSrc != nil
+	live := slices.ContainsFunc(cases, func(c *testCase) bool { return c.live })
+	if given && !live && len(cases) > 0 && !t.quiet {
+		fmt.Fprintln(t.Stderr, "connector: the values given are not used, since recordings are played; --live tests with them")
+	}
+}
+
+// codeOf returns the exit code that an error of one test counts for.
+func codeOf(err error) int {
+	var missing *missingError
+	var credential credentialError
+	if errors.As(err, &missing) || errors.As(err, &credential) {
+		return exitNoCredential
+	}
+	return exitFailed
+}

@@ -1,0 +1,39 @@
+// Docgen writes the documents that are made from the program's own tables.
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/connector-spec/connector/cmd/connector/internal/cli"
+)
+
+// documents lists what is generated.
+var documents = []struct {
+	name  string
+	write func(io.Writer) error
+}{
+	{"commands.md", cli.WriteReference},
+	{"formulas.md", writeFormulas},
+}
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: docgen DIRECTORY")
+		os.Exit(2)
+	}
+	for _, d := range documents {
+		var b bytes.Buffer
+		err := d.write(&b)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(os.Args[1], d.name), b.Bytes(), 0o644)
+		}
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n", d.name, err)
+			os.Exit(1)
+		}
+	}
+}
