@@ -73,7 +73,7 @@ func TestBoundsOfExpressions(t *testing.T) {
 		"nested loops":                      {`count(many, count(many, # > 0) > 0)`, tooManySteps},
 		"nested loops in a filter":          {`filter(many, any(many, # < 0))`, tooManySteps},
 		"three loops over a range":          {`map(1..1000, map(1..1000, map(1..1000, #)))`, tooManySteps},
-		"a long predicate":                  {`count(many, ` + strings.Repeat("# == 1 || ", 150) + `# == 2)`, tooManySteps},
+		"a long predicate":                  {`count(many, ` + strings.Repeat("# * 1 - ", 150) + `# > 2)`, tooManySteps},
 		"a range too long":                  {`1..1000000000`, "a range has at most 10000 items"},
 		"a range below zero":                {`-4503599627370495..4503599627370495`, "a range has at most 10000 items"},
 		"many ranges":                       {`map(1..10000, 1..10000)`, tooManySteps},

@@ -164,10 +164,9 @@ func (e *exprCompiler) need(node ast.Node) operation {
 	if e.alwaysThere(node) {
 		return op
 	}
-	from, length := e.span(node)
-	path := e.source[from : from+length]
-	if l, ok := pathOf(node); ok {
-		path = l
+	path, ok := pathOf(node)
+	if !ok {
+		path = strings.TrimSpace(e.source)
 	}
 	return func(f *frame) (Value, error) {
 		v, err := op(f)

@@ -136,6 +136,8 @@ func TestExprErrors(t *testing.T) {
 		{`find(list, # > 9)`, `"find(…)" has no value`},
 		{`jsonDecode("null")`, `"jsonDecode(…)" is null`},
 		{`[user.gone]`, `"user.gone" has no value`},
+		{`(gone ?? user.gone) + "x"`, `"(gone ?? user.gone) + \"x\"" has no value`},
+		{`true ? user.gone : 1`, `"true ? user.gone : 1" has no value`},
 		{`user[list[9]] ?? 1`, `"list[9]" has no value`},
 		{`list.length`, `an array has no member "length"; len() counts its items`},
 		{`user[0]`, `an object has no member 0`},

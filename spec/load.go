@@ -87,10 +87,15 @@ func readFile(fsys fs.FS, name string, limit int) ([]byte, error) {
 func plainError(err error) error {
 	var e *fs.PathError
 	if errors.As(err, &e) {
-		return e.Err
+		err = e.Err
+	}
+	if err != nil && err.Error() == "path escapes from parent" { // os has no name for it
+		return errOutside
 	}
 	return err
 }
+
+var errOutside = errors.New("a link leads out of the connector's directory")
 
 // A loader fills a Connector from its files.
 type loader struct {

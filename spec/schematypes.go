@@ -27,10 +27,10 @@ func (x schemaFault) wrongType(s *Source) Diagnostic {
 		if lastToken(x.pointer) == "path" {
 			hint = `write the formula into the text, as in "/users/${connectionInput.user}"`
 		}
-		return s.Diagnose("wrong-type", Error, x.pointer, AtValue(), fmt.Sprintf("%s is text, not a formula", name(x.pointer)), hint)
+		return s.Diagnose("wrong-type", Error, x.pointer, AtValue(), fmt.Sprintf("%s must be text, not a formula", name(x.pointer)), hint)
 	}
 	d := s.Diagnose("wrong-type", Error, x.pointer, AtValue(),
-		fmt.Sprintf("%s is %s, not %s", name(x.pointer), x.typeWords(), kindWords(x.value)), x.typeHint(s))
+		fmt.Sprintf("%s must be %s, not %s", name(x.pointer), x.typeWords(), kindWords(x.value)), x.typeHint(s))
 	if text, ok := x.needlessQuotes(s); ok {
 		edit, _ := s.Edit(x.pointer, AtValue(), text)
 		d.Hint, d.Fix = "remove the quotes", &Fix{Title: "remove the quotes", Edits: []Edit{edit}}
@@ -202,7 +202,7 @@ func (x schemaFault) unknownValue(s *Source) Diagnostic {
 		source, _, ok := s.Scalar(x.pointer)
 		if !ok || source == "" {
 			return s.Diagnose("unknown-value", Error, x.pointer, AtValue(),
-				fmt.Sprintf("%s is one word, not %s", name(x.pointer), kindWords(x.value)), "it is "+joinWords(quoted(values), "or"))
+				fmt.Sprintf("%s must be one word, not %s", name(x.pointer), kindWords(x.value)), "it is "+joinWords(quoted(values), "or"))
 		}
 		text = source
 	}
@@ -243,7 +243,7 @@ func (x schemaFault) badName(s *Source) Diagnostic {
 func (x schemaFault) limit(s *Source) Diagnostic {
 	bound := x.schema.Get(x.keyword).String()
 	message := map[string]string{
-		"minimum": "is " + bound + " or more", "maximum": "is " + bound + " or less",
+		"minimum": "must be " + bound + " or more", "maximum": "must be " + bound + " or less",
 		"minItems": "needs at least " + counted(bound, "item"), "maxItems": "has at most " + counted(bound, "item"),
 		"minLength": "needs at least " + counted(bound, "character"), "maxLength": "has at most " + counted(bound, "character"),
 		"minProperties": "needs at least " + counted(bound, "field"),

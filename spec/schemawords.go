@@ -260,11 +260,13 @@ func (x schemaFault) excluded(s *Source) Diagnostic {
 		return x.badName(s)
 	case x.value.IsObject():
 		return s.Diagnose("wrong-type", Error, x.pointer, AtValue(),
-			fmt.Sprintf("%s is text or a formula, not an object", name(x.pointer)), "an object is a formula if its first key begins with $, as in {$var: credentials.apiKey}")
-	case lastToken(x.pointer) == "type" || lastToken(x.pointer) == "implementationType":
-		return s.Diagnose("unknown-value", Error, x.pointer, AtValue(), fmt.Sprintf("%s cannot be %q here", name(x.pointer), x.value.Text()), "leave the method out")
+			fmt.Sprintf("%s must be text or a formula, not an object", name(x.pointer)), "an object is a formula if its first key begins with $, as in {$var: credentials.apiKey}")
 	}
-	return s.Diagnose("bad-value", Error, x.pointer, AtValue(), fmt.Sprintf("%s cannot be %s here", name(x.pointer), x.value), x.typeHint(s))
+	hint := x.typeHint(s)
+	if isKindField(x.pointer) {
+		hint = "leave the method out"
+	}
+	return s.Diagnose("unknown-value", Error, x.pointer, AtValue(), fmt.Sprintf("%s cannot be %q here", name(x.pointer), x.value), hint)
 }
 
 func quoted(words []string) []string {

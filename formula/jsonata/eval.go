@@ -284,10 +284,14 @@ func (ev *evaluator) wildcard(input any) (any, error) {
 			}
 		}
 	case *array, []any:
-		for _, v := range asArray(t).items {
+		list := asArray(t)
+		for _, v := range list.items {
 			if err := each(v); err != nil {
 				return nil, err
 			}
+		}
+		if list.seq { // in the reference, the mark of a sequence is one of its values
+			return result, ev.push(result, true)
 		}
 	}
 	return result, nil

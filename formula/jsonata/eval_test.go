@@ -61,6 +61,7 @@ var pathCases = []evalCase{
 	{"condition after condition", `orders[total > 10][customer.city = "Oslo"][1].id`, `"o3"`},
 	{"wildcard", `orders[0].customer.*`, `["Ann","Oslo"]`},
 	{"wildcard flattens", `{"a": [1, [2]], "b": 3}.*`, `[1,2,3]`},
+	{"wildcard in the constructor of a first step", `[*].$type($)`, `["object","boolean"]`},
 	{"descendants", `**.sku`, `["pen","book","pen","pen","book"]`},
 	{"context", `orders.total.($ * 2)`, `[25,6,80]`},
 	{"root", `orders[0].lines.(sku & "@" & $$.shop)`, `["pen@Corner","book@Corner"]`},

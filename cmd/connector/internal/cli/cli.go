@@ -141,7 +141,6 @@ to authenticate to an API.`,
 		Example: `  connector validate
   connector test --auth examples/openweather`,
 		SilenceUsage: true, SilenceErrors: true,
-		Args:              cobra.NoArgs,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error { return g.check() },
 	}
@@ -152,11 +151,16 @@ to authenticate to an API.`,
 	flags.BoolVar(&g.verbose, "verbose", false, "show each request and answer, without secrets")
 	flags.BoolVar(&g.noInput, "no-input", false, "never ask")
 	flags.StringVar(&g.caFile, "ca-file", "", "trust the certificates of this PEM `file`, too")
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nsee %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(newValidate(g), newTest(g), newEval(g), newSchema(g), newVersion(g))
+	root.InitDefaultCompletionCmd()
 	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			strictCompletion(cmd)
+		}
 		run := cmd.RunE
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
 			g.running = true
@@ -164,6 +168,18 @@ to authenticate to an API.`,
 		}
 	}
 	return root
+}
+
+// strictCompletion makes an unknown shell a wrong command line: cobra shows the
+// help and is content.
+func strictCompletion(cmd *cobra.Command) {
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return usagef("there is no completion for %q; there is one for bash, fish, powershell and zsh", args[0])
+	}
 }
 
 // check looks at the global flags.

@@ -129,7 +129,11 @@ func (t *tester) ways(s auth.Subject, problems []auth.ValueProblem, parameter bo
 	if len(variables) == 0 {
 		return ""
 	}
-	hint := fmt.Sprintf("set %s, or write it into a file for %s", listed(variables, "and"), file)
+	them := "it"
+	if len(variables) > 1 {
+		them = "them"
+	}
+	hint := fmt.Sprintf("set %s, or write %s into a file for %s", listed(variables, "and"), them, file)
 	if len(flags) > 0 {
 		hint += ", or give what is no secret by " + strings.Join(flags, " ")
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/cassette"
@@ -51,11 +52,22 @@ func (p place) recording(s auth.Subject) (*loadedRecording, error) {
 
 // parseRecording reads a recording; what is wrong with it is placed.
 func parseRecording(file string, data []byte) (*cassette.Recording, error) {
+	// The version first: what another one holds would all be called wrong.
+	if head, _ := spec.Parse(file, data); head.Readable() {
+		if n, ok := head.Value().Get("version").AsNumber(); ok && n != cassette.Version {
+			return nil, fmt.Errorf("%s: %w", placed(head, "/version", "the recording cannot be used"), &cassette.VersionError{Version: int(n)})
+		}
+	}
 	v, diagnostics := spec.ParseRecording(file, data)
+	spec.SortDiagnostics(diagnostics)
+	var problems []string
 	for _, d := range diagnostics {
 		if d.Severity == spec.Error {
-			return nil, fmt.Errorf("the recording cannot be used: %s", d)
+			problems = append(problems, d.String())
 		}
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("the recording cannot be used; --record makes it anew: %s", strings.Join(problems, "; "))
 	}
 	rec, err := cassette.Parse(v.AppendJSON(nil))
 	if err != nil {

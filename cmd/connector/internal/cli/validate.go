@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -41,6 +42,9 @@ found or a wrong command line, 3 a file could not be read.`,
   connector validate - < spec.yml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.paths = args
+			if len(args) > 1 && slices.Contains(args, "-") {
+				return usagef("- is one spec from standard input, and goes with no other PATH")
+			}
 			return runValidate(cmd.Context(), g, opts)
 		},
 	}

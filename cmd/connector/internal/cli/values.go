@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -58,7 +59,11 @@ func readValues(g *global, file, flag string) (*spec.Source, error) {
 	s, diagnostics := spec.Parse(file, data)
 	for _, d := range diagnostics {
 		if d.Severity == spec.Error {
-			return nil, fmt.Errorf("%s: %s:%d:%d: %s", flag, file, d.Line, d.Column, d.Message)
+			message := fmt.Sprintf("%s: %s:%d:%d: %s", flag, file, d.Line, d.Column, d.Message)
+			if d.Hint != "" {
+				message += "; " + d.Hint
+			}
+			return nil, errors.New(message)
 		}
 	}
 	if !s.Value().IsObject() {
