@@ -113,6 +113,9 @@ func (l *life) credentials(ctx context.Context) (formula.Value, error) {
 		if err != nil {
 			return err
 		}
+		if result.Value.IsMissing() {
+			return &VerdictError{"the method gives no credential: what it reads is not there" + kindOf(result.Response)}
+		}
 		if !result.Value.IsObject() {
 			return fmt.Errorf("the method gives %s; credentials are an object", result.Value.Kind())
 		}
@@ -164,8 +167,8 @@ func (l *life) check(ctx context.Context, credentials formula.Value, config *met
 	return answer, err
 }
 
-// A VerdictError says that a test request was answered, and that the answer is
-// no proof of a working credential.
+// A VerdictError says that a request was answered, and that the answer is no
+// credential, or no proof of a working one.
 type VerdictError struct{ Reason string }
 
 func (e *VerdictError) Error() string { return e.Reason }

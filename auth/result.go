@@ -83,7 +83,7 @@ func hint(err error) string {
 	}
 	var verdict *VerdictError
 	if errors.As(err, &verdict) {
-		return "compare the test's path and responseMapping with what the API answers; --verbose shows the exchange"
+		return "compare the path and the mapping of the method with what the API answers; --verbose shows the exchange"
 	}
 	return ""
 }

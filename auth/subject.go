@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -32,12 +34,29 @@ func (v Values) Format(f fmt.State, _ rune) {
 
 // A World is what a run takes from outside.
 type World struct {
+	// Network sends requests; auth/client.NewTransport makes one that is safe
+	// for hosts that come from data.
 	Network http.RoundTripper
-	Now     func() time.Time
-	// Redactor learns every secret of the run.
+	// Now is the clock; nil is the system's.
+	Now func() time.Time
+	// Redactor learns every secret of the run; nil for who shows nothing.
 	Redactor *secret.Redactor
 	// Timeout bounds each request; 0 is the client's own bound.
 	Timeout time.Duration
+}
+
+// complete returns the world with all that it was left to choose.
+func (w World) complete() (World, error) {
+	if w.Network == nil {
+		return w, errors.New("a run needs a network")
+	}
+	if w.Now == nil {
+		w.Now = time.Now
+	}
+	if w.Redactor == nil {
+		w.Redactor = secret.NewRedactor()
+	}
+	return w, nil
 }
 
 // OptionKey returns the key of the option; "" without one.
@@ -53,7 +72,7 @@ func (s Subject) Check() error {
 	if t := s.Option.Type(); t != "client-credentials" {
 		return fmt.Errorf("auth type %q is not run by this version", t)
 	}
-	for _, name := range []string{"getCredentialsFromConnectionParameters", "makeApiClient", "test"} {
+	for _, name := range []string{credentialsMethod, "makeApiClient", "test"} {
 		if err := s.Methods.Supported(name); err != nil {
 			return err
 		}
@@ -85,13 +104,24 @@ func (s Subject) Complete(v Values) (Values, []ValueProblem, error) {
 		if err != nil {
 			return v, nil, err
 		}
-		for _, p := range found {
-			if p := (ValueProblem{p, side.parameter}); !slices.Contains(problems, p) {
-				problems = append(problems, p)
-			}
+		names := side.schema.Get("properties").Keys()
+		slices.SortStableFunc(found, func(a, b spec.InputProblem) int {
+			return cmp.Or(cmp.Compare(rank(names, a.Name), rank(names, b.Name)), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Message, b.Message))
+		})
+		for _, p := range slices.Compact(found) {
+			problems = append(problems, ValueProblem{p, side.parameter})
 		}
 	}
 	return v, problems, nil
+}
+
+// rank returns the place of the input that a problem is in among names.
+func rank(names []string, input string) int {
+	name, _, _ := strings.Cut(input, ".")
+	if i := slices.Index(names, name); i >= 0 {
+		return i
+	}
+	return len(names)
 }
 
 // inOrder returns values in the order in which a schema asks for them, so that

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"time"
 
 	"github.com/connector-spec/connector/auth/cassette"
@@ -19,12 +18,16 @@ import (
 // Test runs the option's life against the real API: obtain, apply, test. The
 // values must be complete.
 func Test(ctx context.Context, s Subject, v Values, w World, random io.Reader) (*Result, error) {
+	w, err := w.complete()
+	if err != nil {
+		return nil, err
+	}
 	seed, err := newSeed(random)
 	if err != nil {
 		return nil, err
 	}
 	s.learn(w.Redactor, v)
-	return liveOver(s, v, w, w.Network, seed, nil).test(ctx), nil
+	return liveOver(s, v, w, seed, nil).test(ctx), nil
 }
 
 func newSeed(random io.Reader) (seed [32]byte, err error) {
@@ -35,11 +38,12 @@ func newSeed(random io.Reader) (seed [32]byte, err error) {
 }
 
 // liveOver starts a run with real values, by a tape if there is one.
-func liveOver(s Subject, v Values, w World, transport http.RoundTripper, seed [32]byte, tape *cassette.Tape) *life {
+func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) *life {
+	network := w.Network
 	if tape != nil {
-		transport = tape
+		network = tape
 	}
-	l := newLife(s, v, transport, w.Now().UTC().Truncate(time.Second), seed)
+	l := newLife(s, v, network, w.Now().UTC().Truncate(time.Second), seed)
 	l.timeout = w.Timeout
 	l.learned = func(credentials formula.Value) { addSecret(w.Redactor, "credentials", credentials) }
 	if tape != nil {
@@ -53,13 +57,17 @@ func liveOver(s Subject, v Values, w World, transport http.RoundTripper, seed [3
 // placeholders against what was answered, and those requests are recorded. The
 // caller says where the answers came from, in Source.
 func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader, tool string) (*Result, *cassette.Recording, error) {
+	w, err := w.complete()
+	if err != nil {
+		return nil, nil, err
+	}
 	seed, err := newSeed(random)
 	if err != nil {
 		return nil, nil, err
 	}
 	s.learn(w.Redactor, v)
 	tape := cassette.NewTape(w.Network, cassetteOptions())
-	live := liveOver(s, v, w, w.Network, seed, tape)
+	live := liveOver(s, v, w, seed, tape)
 	result := live.test(ctx)
 	if !result.OK {
 		return result, nil, nil

@@ -152,6 +152,8 @@ func TestBoundsOfFormulas(t *testing.T) {
 		"$map of a value without end":   {`{"$map": {"value": {"$var": "nested"}, "mapping": [{"from": [{"$var": "nested"}, 1], "to": 1}]}}`, tooLarge},
 		"a filter over nested lists":    {`{"$case": [{"filter": [{"field": "nested.x", "operator": "is", "value": 1}], "value": 1}]}`, tooManySteps},
 		"a filter again and again":      {each(`{"$case": [{"filter": [{"field": "parent.many.x", "operator": "is", "value": 1}], "value": 1}]}`), tooManySteps},
+		"$tpl with a slow pattern":      {`{"$tpl": {"template": "` + strings.Repeat("ab", 1<<16) + `", "values": {"(a|b|(a|b){9}){9}c": 1}}}`, tooManySteps},
+		"$jsonata that works for long":  {`{"$jsonata": "$count($map(many, function($x){$count(many[$ < 10])})[0]) > 0"}`, tooManySteps},
 		"$copy that doubles":            {`{"c0": "x"` + copies.String() + `}`, tooLarge},
 		"$copy from data, many times":   {each(`{"$plain": {"$copy": "x"}}`), tooManySteps},
 		"$firstName of a long text":     {each(`{"$firstName": {"$var": "parent.long"}}`), tooManySteps},

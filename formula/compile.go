@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/expr-lang/expr/ast"
 )
 
 // A Dialect says which formulas a spec may use.
@@ -22,6 +24,10 @@ type Options struct {
 	// Variables names the variables that will be there; nil leaves it open. A
 	// formula that reads another one has a problem.
 	Variables []string
+	// Schema is a JSON Schema of the variables, which types are inferred from;
+	// undefined leaves them open. Where it lists properties without
+	// additionalProperties, a formula that reads another one has a problem.
+	Schema Value
 }
 
 // A Problem is something wrong in an authored value, found before it runs.
@@ -33,6 +39,9 @@ type Problem struct {
 	// Pointer. A negative Offset means the whole of it.
 	Offset, Length int
 	Message, Hint  string
+	// Advice says that the value means something and does so whatever the
+	// variables are, but probably not what the author wants.
+	Advice bool
 }
 
 // A Reference is a variable that a program reads.
@@ -46,6 +55,7 @@ type Reference struct {
 type Program struct {
 	root compiled
 	refs []Reference
+	typ  *dataType // of the result
 }
 
 // compiled is one compiled part: a constant, or something to evaluate.
@@ -73,7 +83,8 @@ func Compile(v Value, o Options) (*Program, []Problem) {
 	if root.eval == nil && root.value.node != nil && root.value.node.copies {
 		root = withCopies(root.value)
 	}
-	return &Program{root: root, refs: c.refs}, c.problems
+	typ := c.check(v, false)
+	return &Program{root: root, refs: c.refs, typ: typ}, c.problems
 }
 
 // withCopies returns a constant result with its copies put in, or something
@@ -100,6 +111,7 @@ type compiler struct {
 	path     []string
 	problems []Problem
 	refs     []Reference
+	trees    map[string]ast.Node // of the expressions that could be read, by their source
 	// verbatim says that texts are not interpolated here, iterations how many
 	// $iterate there are around.
 	verbatim   bool

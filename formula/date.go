@@ -31,8 +31,12 @@ func parseDate(s string) (ms int64, ok bool) {
 	if !ok {
 		return 0, false
 	}
+	offset, ok := r.zone.milliseconds()
+	if !ok {
+		return 0, false
+	}
 	const limit = 8_640_000_000_000_000 // of JavaScript's Date
-	ms = days*86_400_000 + clock - r.zone.milliseconds()
+	ms = days*86_400_000 + clock - offset
 	return ms, ms >= -limit && ms <= limit
 }
 
@@ -89,31 +93,21 @@ func (r *dateReader) iso() (dateToken, bool) {
 	return dateToken{kind: dateEnd}, true
 }
 
-// isoClock reads HH:mm[:ss[.sss]]; 24:00 is the end of the day.
+// isoClock reads HH:mm[:ss[.sss]]. Whether 24:00 stands alone is seen later.
 func (r *dateReader) isoClock() bool {
-	if !r.peek.fixed(2) || r.peek.value > 24 {
-		return false
+	for i, last := range [...]int{24, 59, 59} {
+		if i == 2 && !r.skip(':') {
+			return true
+		}
+		if i == 1 && !r.skip(':') || !r.peek.fixed(2) || r.peek.value > last {
+			return false
+		}
+		r.clock.add(r.next().value)
 	}
-	last := 59
-	if r.peek.value == 24 {
-		last = 0
-	}
-	r.clock.add(r.next().value)
-	if !r.skip(':') || !r.peek.fixed(2) || r.peek.value > last {
-		return false
-	}
-	r.clock.add(r.next().value)
-	if !r.skip(':') {
-		return true
-	}
-	if !r.peek.fixed(2) || r.peek.value > last {
-		return false
-	}
-	r.clock.add(r.next().value)
 	if !r.skip('.') {
 		return true
 	}
-	if r.peek.kind != dateNumber || last == 0 && r.peek.value > 0 {
+	if r.peek.kind != dateNumber {
 		return false
 	}
 	r.clock.add(thousandths(r.next()))
@@ -131,8 +125,7 @@ func (r *dateReader) isoZone() bool {
 		return true
 	}
 	r.zone.negative = r.next().is('-')
-	hour := 0
-	minute := 0
+	hour, minute := 0, 0
 	if r.peek.fixed(4) {
 		n := r.next().value
 		hour, minute = n/100, n%100

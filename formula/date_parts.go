@@ -1,6 +1,9 @@
 package formula
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // dayParts collects the numbers of a date.
 type dayParts struct {
@@ -127,10 +130,14 @@ func (z *zoneParts) set(hours int) {
 // utc tells whether the zone is said to be UTC.
 func (z *zoneParts) utc() bool { return z.hasHour && z.hasMinute && z.hour == 0 && z.minute == 0 }
 
-func (z *zoneParts) milliseconds() int64 {
-	ms := int64(z.hour*60+z.minute) * 60_000
-	if z.negative {
-		return -ms
+// milliseconds returns the offset, which V8 counts in seconds of 32 bits.
+func (z *zoneParts) milliseconds() (int64, bool) {
+	seconds := uint32(z.hour)*3600 + uint32(z.minute)*60
+	if seconds > math.MaxInt32 {
+		return 0, false
 	}
-	return ms
+	if z.negative {
+		return -1000 * int64(seconds), true
+	}
+	return 1000 * int64(seconds), true
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/builtin"
@@ -70,6 +71,7 @@ func (e *exprCompiler) parse() (operation, error) {
 			return nil, errors.New(p.Message)
 		}
 	}
+	e.keep(e.source, tree.Node)
 	return op, nil
 }
 
@@ -105,7 +107,7 @@ func (e *exprCompiler) span(node ast.Node) (from, length int) {
 		loc.To = loc.From + 1 + len(p.Name)
 	}
 	from, to := e.byteOffset(loc.From), e.byteOffset(max(loc.To, loc.From+1))
-	return from, max(to-from, 1)
+	return from, to - from
 }
 
 func (e *exprCompiler) byteOffset(runes int) int {
@@ -124,10 +126,14 @@ func (e *exprCompiler) syntaxProblem(err error) error {
 	if !errors.As(err, &at) {
 		return e.problem(0, len(e.source), "bad-expression", "the expression cannot be read", "")
 	}
-	from := e.byteOffset(at.From)
-	length := max(e.byteOffset(at.To)-from, 1)
+	from, to := e.byteOffset(at.From), e.byteOffset(at.To)
+	if from == len(e.source) { // it ends too early: the last character is shown
+		_, size := utf8.DecodeLastRuneInString(e.source)
+		from -= size
+	}
+	_, size := utf8.DecodeRuneInString(e.source[from:])
 	message, hint := syntaxMessage(at.Message)
-	return e.problem(min(from, len(e.source)), length, "bad-expression", message, hint)
+	return e.problem(from, max(to-from, size), "bad-expression", message, hint)
 }
 
 func syntaxMessage(m string) (message, hint string) {
@@ -160,6 +166,12 @@ func syntaxMessage(m string) (message, hint string) {
 // need compiles node to an operation whose result is there: a missing or null
 // value is an error that names it.
 func (e *exprCompiler) need(node ast.Node) operation {
+	if m, ok := node.(*ast.MemberNode); ok {
+		if steps := e.pathSteps(m); steps != nil {
+			e.nodes++
+			return e.needPath(m, steps)
+		}
+	}
 	op := e.compile(node)
 	if e.alwaysThere(node) {
 		return op
@@ -170,6 +182,18 @@ func (e *exprCompiler) need(node ast.Node) operation {
 	}
 	return func(f *frame) (Value, error) {
 		v, err := op(f)
+		if err == nil && v.kind <= KindNull {
+			err = &MissingError{Path: path, Null: v.kind == KindNull}
+		}
+		return v, err
+	}
+}
+
+// needPath is what need compiles a variable with its members to.
+func (e *exprCompiler) needPath(node ast.Node, steps []Step) operation {
+	path, _ := pathOf(node)
+	return func(f *frame) (Value, error) {
+		v, err := findMember(&f.vars, steps)
 		if err == nil && v.kind <= KindNull {
 			err = &MissingError{Path: path, Null: v.kind == KindNull}
 		}

@@ -40,6 +40,7 @@ func (e encoding) append(b, src []byte) []byte {
 func encoded(name, summary, in, want string, e encoding) ExprFunc {
 	return ExprFunc{
 		Name: name, Args: "text or bytes", Summary: summary, min: 1, max: 1,
+		takes: []kinds{ofText | ofBytes}, gives: textType,
 		Examples: []Example{{In: in, Want: want}},
 		one: func(f *frame, v Value) (Value, error) {
 			s, err := binaryOf(v)
@@ -71,6 +72,7 @@ func percentEncode(s string) string {
 
 var fromBase64Func = ExprFunc{
 	Name: "fromBase64", Args: "text", Summary: "what is written in base64, of either alphabet: text, or bytes if it is none", min: 1, max: 1,
+	takes: []kinds{ofText}, gives: textOrBytes,
 	Examples: []Example{{In: `fromBase64("YW5u")`, Want: `"ann"`}},
 	one: func(f *frame, v Value) (Value, error) {
 		s, err := textOf(v, "its argument")
@@ -129,6 +131,7 @@ func findAlgorithm(name string) (func() hash.Hash, error) {
 func digest(name, label, in, want string, sum func(string) []byte) ExprFunc {
 	return ExprFunc{
 		Name: name, Args: "text or bytes", Summary: "the " + label + " digest, as bytes: hex() or base64() makes text of them", min: 1, max: 1,
+		takes: []kinds{ofText | ofBytes}, gives: bytesType,
 		Examples: []Example{{In: in, Want: want}},
 		one: func(f *frame, v Value) (Value, error) {
 			s, err := binaryOf(v)
@@ -152,6 +155,7 @@ var (
 
 var hmacFunc = ExprFunc{
 	Name: "hmac", Args: `algorithm, key, text`, Summary: "the HMAC (RFC 2104) by md5, sha1, sha256, sha384 or sha512, as bytes", min: 3, max: 3,
+	takes: []kinds{ofText, ofText | ofBytes, ofText | ofBytes}, gives: bytesType,
 	Examples: []Example{{In: `hex(hmac("sha256", "key", "message"))`, Want: `"6e9ef29b75fffc5b7abae527d58fdadb2fe42e7219011976917343065f58ed4a"`}},
 	check: func(i int, arg Value) error {
 		if i > 0 {

@@ -17,6 +17,7 @@ import (
 
 var jwtFunc = ExprFunc{
 	Name: "jwt", Args: "claims, key, {alg, header}", Summary: "a signed JSON Web Token (RFC 7519): the key is a secret for HS256, HS384 and HS512, and a private key in PEM for RS, PS and ES of the same sizes and for EdDSA; header has more members for its header, such as kid", min: 3, max: 3,
+	takes: []kinds{ofObject, ofText | ofBytes, ofObject}, gives: textType,
 	Examples: []Example{
 		{In: `jwt({"iss": "app"}, "secret", {"alg": "HS256"})`, Want: `"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJhcHAifQ.SI3Xduxu6zAKlfOuhSepB1h7-OiisJFsCpn-cV2BoC0"`},
 		{In: `jwt({"iss": id, "exp": now() + 300}, secret, {"alg": "HS256", "header": {"kid": "1"}})`, Vars: `{"id": "app", "secret": "s"}`, Want: `"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6IjEifQ.eyJpc3MiOiJhcHAiLCJleHAiOjE3MDY2OTY3MzB9.Aa1wNjAvh4uSwtcGfQxf26CiDq5coVgeHvdGaBcSpJM"`},

@@ -11,6 +11,7 @@ import (
 
 var pemFunc = ExprFunc{
 	Name: "pem", Args: "key, label", Summary: `a key in PEM (RFC 7468), whatever became of its line breaks: written as \n, made blanks, or gone; the label is for a key that lost its BEGIN and END lines, and is "PRIVATE KEY" if left out`, min: 1, max: 2,
+	takes: []kinds{ofText, ofText}, gives: textType,
 	Examples: []Example{
 		{In: `pem("-----BEGIN PUBLIC KEY----- AQID -----END PUBLIC KEY-----")`, Want: `"-----BEGIN PUBLIC KEY-----\nAQID\n-----END PUBLIC KEY-----\n"`},
 		{In: `pem("AQID", "CERTIFICATE")`, Want: `"-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n"`},

@@ -11,6 +11,7 @@ import (
 
 var jsonEncodeFunc = ExprFunc{
 	Name: "jsonEncode", Args: "value", Summary: "the value as JSON text", min: 1, max: 1,
+	gives:    textType,
 	Examples: []Example{{In: `jsonEncode({"a": [1, true]})`, Want: `"{\"a\":[1,true]}"`}},
 	one: func(f *frame, v Value) (Value, error) {
 		if err := f.read(v); err != nil {
@@ -26,6 +27,7 @@ var jsonEncodeFunc = ExprFunc{
 
 var jsonDecodeFunc = ExprFunc{
 	Name: "jsonDecode", Args: "text", Summary: "the value that is written as JSON", min: 1, max: 1,
+	takes: []kinds{ofText}, gives: anyItem,
 	Examples: []Example{{In: `jsonDecode("{\"a\": 1}").a`, Want: `1`}},
 	one: func(f *frame, v Value) (Value, error) {
 		s, err := textOf(v, "its argument")
@@ -48,6 +50,7 @@ var jsonDecodeFunc = ExprFunc{
 
 var stringFunc = ExprFunc{
 	Name: "string", Args: "text, number or boolean", Summary: "the value as text: numbers as JavaScript prints them", min: 1, max: 1,
+	takes: []kinds{ofScalar}, gives: textType,
 	Examples: []Example{{In: `string(1000000)`, Want: `"1000000"`}, {In: `"v" + string(2.50)`, Want: `"v2.5"`}},
 	one: func(f *frame, v Value) (Value, error) {
 		if v.kind == KindString {
@@ -60,6 +63,7 @@ var stringFunc = ExprFunc{
 
 var numberFunc = ExprFunc{
 	Name: "number", Args: "text", Summary: "the number that is written in the text", min: 1, max: 1,
+	takes: []kinds{ofNumber | ofText}, gives: numberType,
 	Examples: []Example{{In: `number("42") + 1`, Want: `43`}},
 	one: func(f *frame, v Value) (Value, error) {
 		if v.kind == KindNumber {
@@ -82,6 +86,7 @@ var numberFunc = ExprFunc{
 
 var lenFunc = ExprFunc{
 	Name: "len", Args: "text, bytes, list or object", Summary: "how many characters (code points), bytes, items or keys there are", min: 1, max: 1,
+	takes: []kinds{ofText | ofBytes | ofList | ofObject}, gives: numberType,
 	Examples: []Example{{In: `len("né")`, Want: `2`}, {In: `len([1, 2, 3])`, Want: `3`}},
 	one: func(f *frame, v Value) (Value, error) {
 		switch v.kind {
@@ -101,6 +106,7 @@ var lenFunc = ExprFunc{
 func cut(name, what, in, want string, fn func(s, t string) string) ExprFunc {
 	return ExprFunc{
 		Name: name, Args: "text, " + what, Summary: "the text without that " + what, min: 2, max: 2,
+		takes: []kinds{ofText, ofText}, gives: textType,
 		Examples: []Example{{In: in, Want: want}},
 		many: func(f *frame, args []Value) (Value, error) {
 			s, t, err := twoTexts(args)
@@ -116,6 +122,7 @@ var (
 
 var splitFunc = ExprFunc{
 	Name: "split", Args: "text, separator", Summary: "the parts of a text between the separators", min: 2, max: 2,
+	takes: []kinds{ofText, ofText}, gives: textsType,
 	Examples: []Example{{In: `split("a,b", ",")`, Want: `["a", "b"]`}, {In: `split(token, "-")[1]`, Vars: `{"token": "abc-us6"}`, Want: `"us6"`}},
 	many: func(f *frame, args []Value) (Value, error) {
 		s, separator, err := twoTexts(args)
@@ -139,6 +146,7 @@ var splitFunc = ExprFunc{
 
 var joinFunc = ExprFunc{
 	Name: "join", Args: "list, separator", Summary: "the texts of a list as one; the separator may be left out", min: 1, max: 2,
+	takes: []kinds{ofList, ofText}, gives: textType,
 	Examples: []Example{{In: `join(["read", "write"], " ")`, Want: `"read write"`}},
 	many: func(f *frame, args []Value) (Value, error) {
 		items, ok := args[0].AsList()
@@ -174,6 +182,7 @@ var joinFunc = ExprFunc{
 
 var replaceFunc = ExprFunc{
 	Name: "replace", Args: "text, old, new", Summary: "the text with every old replaced by new", min: 3, max: 3,
+	takes: []kinds{ofText, ofText, ofText}, gives: textType,
 	Examples: []Example{{In: `replace("a b c", " ", "+")`, Want: `"a+b+c"`}},
 	many: func(f *frame, args []Value) (Value, error) {
 		s, old, err := twoTexts(args)
@@ -196,6 +205,7 @@ var replaceFunc = ExprFunc{
 
 var keysFunc = ExprFunc{
 	Name: "keys", Args: "object", Summary: "the keys of an object, in their order", min: 1, max: 1,
+	takes: []kinds{ofObject}, gives: textsType,
 	Examples: []Example{{In: `keys({"b": 1, "a": 2})`, Want: `["b", "a"]`}},
 	one: func(f *frame, v Value) (Value, error) {
 		if !v.IsObject() {
@@ -214,6 +224,7 @@ var keysFunc = ExprFunc{
 
 var valuesFunc = ExprFunc{
 	Name: "values", Args: "object", Summary: "the values of an object, in the order of its keys", min: 1, max: 1,
+	takes: []kinds{ofObject}, gives: listType,
 	Examples: []Example{{In: `values({"b": 1, "a": 2})`, Want: `[1, 2]`}},
 	one: func(f *frame, v Value) (Value, error) {
 		if !v.IsObject() {

@@ -15,6 +15,7 @@ const timeFormats = `"unix", "unixMs", "rfc3339", or a pattern such as "%Y-%m-%d
 
 var nowFunc = ExprFunc{
 	Name: "now", Args: "format", Summary: "the time of the run: seconds since 1970, whole; with a format as formatTime writes it", min: 0, max: 1,
+	takes: []kinds{ofText}, gives: timeResult,
 	Examples: []Example{
 		{In: `now()`, Want: `1706696430`},
 		{In: `now() + 3600`, Want: `1706700030`, Note: "an hour later"},
@@ -41,6 +42,7 @@ var nowFunc = ExprFunc{
 
 var formatTimeFunc = ExprFunc{
 	Name: "formatTime", Args: "seconds, format", Summary: "seconds since 1970 in a format: " + timeFormats + "; in UTC; the parts of a pattern are those of strftime: " + timePartNames(), min: 2, max: 2,
+	takes: []kinds{ofNumber, ofText}, gives: timeResult,
 	Examples: []Example{
 		{In: `formatTime(now() + 3600, "rfc3339")`, Want: `"2024-01-31T11:20:30Z"`},
 		{In: `formatTime(0, "%a, %d %b %Y %H:%M:%S GMT")`, Want: `"Thu, 01 Jan 1970 00:00:00 GMT"`},
@@ -163,6 +165,7 @@ func timePartNames() string {
 
 var uuidFunc = ExprFunc{
 	Name: "uuid", Summary: "a random UUID (RFC 9562, version 4)", min: 0, max: 0,
+	gives:    textType,
 	Examples: []Example{{In: `uuid()`, Want: `"00010203-0405-4607-8809-0a0b0c0d0e0f"`}},
 	many: func(f *frame, _ []Value) (Value, error) {
 		b, err := f.random(16)
@@ -177,6 +180,7 @@ var uuidFunc = ExprFunc{
 
 var nonceFunc = ExprFunc{
 	Name: "nonce", Summary: "a random text of 32 hexadecimal digits", min: 0, max: 0,
+	gives:    textType,
 	Examples: []Example{{In: `nonce()`, Want: `"000102030405060708090a0b0c0d0e0f"`}},
 	many: func(f *frame, _ []Value) (Value, error) {
 		b, err := f.random(16)

@@ -14,7 +14,9 @@ type ExprFunc struct {
 	Name, Args, Summary string
 	Examples            []Example // In is an expression
 
-	min, max int // number of arguments
+	min, max int       // number of arguments
+	takes    []kinds   // what the arguments can be
+	gives    *dataType // of the result
 	// one is what it does with one argument, many with any number.
 	one  func(f *frame, v Value) (Value, error)
 	many func(f *frame, args []Value) (Value, error)
@@ -227,6 +229,7 @@ func twoTexts(args []Value) (s, t string, err error) {
 func rounding(name, summary, in, want string, fn func(float64) float64) ExprFunc {
 	return ExprFunc{
 		Name: name, Args: "number", Summary: "the number " + summary, min: 1, max: 1,
+		takes: []kinds{ofNumber}, gives: numberType,
 		Examples: []Example{{In: in, Want: want}},
 		one: func(_ *frame, v Value) (Value, error) {
 			x, ok := v.AsNumber()
@@ -242,6 +245,7 @@ func rounding(name, summary, in, want string, fn func(float64) float64) ExprFunc
 func changed(name, summary, in, want string, fn func(string) string) ExprFunc {
 	return ExprFunc{
 		Name: name, Args: "text", Summary: summary, min: 1, max: 1,
+		takes: []kinds{ofText}, gives: textType,
 		Examples: []Example{{In: in, Want: want}},
 		one: func(f *frame, v Value) (Value, error) {
 			s, err := textOf(v, "its argument")

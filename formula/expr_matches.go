@@ -15,7 +15,7 @@ func (e *exprCompiler) matchesLiteral(n *ast.BinaryNode, pattern *ast.StringNode
 		}
 		s, err := textOf(v, "the left side of matches")
 		if err == nil {
-			err = f.spend(1 + len(s)*weight/workOfStep)
+			err = f.search(s, weight)
 		}
 		return Bool(err == nil && re.MatchString(s)), err
 	}
@@ -34,7 +34,10 @@ func matches(f *frame, v, w Value) (Value, error) {
 	if err != nil {
 		return Undefined, err
 	}
-	if err := f.spend(10*(weight+len(pattern)) + len(s)*weight/workOfStep); err != nil {
+	if err := f.spend(10 * (weight + len(pattern))); err != nil {
+		return Undefined, err
+	}
+	if err := f.search(s, weight); err != nil {
 		return Undefined, err
 	}
 	return Bool(re.MatchString(s)), nil

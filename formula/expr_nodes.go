@@ -60,6 +60,15 @@ func (e *exprCompiler) member(n *ast.MemberNode) operation {
 // path compiles members of a variable whose names are all written out, nil if
 // they are not.
 func (e *exprCompiler) path(n *ast.MemberNode) operation {
+	steps := e.pathSteps(n)
+	if steps == nil {
+		return nil
+	}
+	return func(f *frame) (Value, error) { return findMember(&f.vars, steps) }
+}
+
+// pathSteps returns the steps of such a path, with its variable as the first.
+func (e *exprCompiler) pathSteps(n *ast.MemberNode) []Step {
 	var steps []Step
 	var node ast.Node = n
 	for {
@@ -89,7 +98,7 @@ func (e *exprCompiler) path(n *ast.MemberNode) operation {
 	slices.Reverse(steps)
 	from, length := e.span(root)
 	e.reference(Locator{steps: steps}, e.offset+from, length)
-	return func(f *frame) (Value, error) { return findMember(&f.vars, steps) }
+	return steps
 }
 
 // findMember follows steps; unlike a locator it finds falsy items, and counts

@@ -104,6 +104,10 @@ func (c *compiler) condition(item Value) (condition, error) {
 			return cond, nil
 		}
 	}
+	if !item.Has("operator") {
+		c.report("bad-operator", "a condition needs an operator, without which it is skipped", conditionHint)
+		return cond, nil
+	}
 	c.enter("operator")
 	c.report("bad-operator", fmt.Sprintf("%q is no operator of a filter, so the condition is skipped", name), legacyHint(name))
 	c.leave()

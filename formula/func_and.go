@@ -11,6 +11,7 @@ var andFormula = Func{
 		{In: `{"$and": [{"$var": "nothing"}]}`, Vars: `{}`, Note: "without any value there is no answer, which $case takes for yes"},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.junction("$and", arg, true) },
+	infer:   inferAnd,
 }
 
 // junction compiles $and and $or: the result is start unless some value is

@@ -17,6 +17,7 @@ var caseFormula = Func{
 		{In: `{"$case": [{"value": {"$var": "nothing"}}]}`, Vars: `{}`, Note: "a chosen value that is missing does not fall to the default"},
 	},
 	compile: compileCase,
+	infer:   inferCase,
 }
 
 // A choice is one case: no filter always holds.

@@ -13,6 +13,7 @@ var concatFormula = Func{
 		{In: `{"$concat": {"values": {"$var": "list"}}}`, Vars: `{"list": ["a", "b"]}`, Want: `"ab"`},
 	},
 	compile: compileConcat,
+	infer:   inferConcat,
 }
 
 func compileConcat(c *compiler, arg, _ Value) compiled {

@@ -34,6 +34,7 @@ var copyFormula = Func{
 			return Object(Member{copyName, v}), err
 		})
 	},
+	infer: inferCopy,
 }
 
 // isCopy tells whether v is a $copy: nothing else is in the object.
@@ -149,7 +150,7 @@ func (f *frame) copied(result, arg Value) (Value, error) {
 	if arg.kind != KindList {
 		l, err := ParseLocator(arg.Text())
 		if err != nil {
-			return Undefined, nil //nolint:nilerr // the format takes it for a locator that finds nothing
+			return Undefined, nil // the format takes it for a locator that finds nothing
 		}
 		for _, step := range l.steps {
 			found = found.member(step)

@@ -11,4 +11,5 @@ var dataSchemaRefFormula = Func{
 		c.value(arg) // for the problems within it
 		return constant(Undefined)
 	},
+	infer: inferSchemaRef,
 }

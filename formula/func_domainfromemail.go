@@ -25,4 +25,5 @@ var domainFromEmailFormula = Func{
 			return String(domain), f.read(v)
 		}}
 	},
+	infer: inferDomain,
 }

@@ -14,6 +14,7 @@ var evalFormula = Func{
 		{In: `{"$eval": "x", "unknown": 1}`, Want: `true`, Note: "an operator that does not exist is true"},
 	},
 	compile: compileEval,
+	infer:   inferEval,
 }
 
 // An operator compares a value with an operand.

@@ -17,4 +17,5 @@ var exprFormula = Func{
 		}
 		return c.expression(source, 0, len(source))
 	},
+	infer: inferExpr,
 }

@@ -14,6 +14,7 @@ var extractDateFormula = Func{
 		{In: `{"$extractDate": "1706696430000"}`, Note: "numbers of seconds or milliseconds are not understood"},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.partOfTime(arg, 0, 10) },
+	infer:   inferFromText,
 }
 
 // partOfTime compiles $extractDate and $extractTime: characters from to end of

@@ -11,4 +11,5 @@ var extractTimeFormula = Func{
 		{In: `{"$extractTime": "10:20"}`, Note: "a time without a date is not understood"},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.partOfTime(arg, 11, 19) },
+	infer:   inferFromText,
 }

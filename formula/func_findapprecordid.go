@@ -8,4 +8,5 @@ var findAppRecordIDFormula = Func{
 		{In: `{"$findAppRecordId": {"dataLinkTable": {"key": "t"}, "recordId": {"$var": "id"}}}`, Vars: `{"id": 7}`, Want: `{"$findAppRecordId": {"dataLinkTable": {"key": "t"}, "recordId": 7}}`},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.deferred("$findAppRecordId", arg) },
+	infer:   inferDeferred,
 }

@@ -8,4 +8,5 @@ var findExternalRecordIDFormula = Func{
 		{In: `{"$findExternalRecordId": {"dataLinkTable": {"key": "t"}, "recordId": {"$var": "id"}}}`, Vars: `{"id": 7}`, Want: `{"$findExternalRecordId": {"dataLinkTable": {"key": "t"}, "recordId": 7}}`},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.deferred("$findExternalRecordId", arg) },
+	infer:   inferDeferred,
 }

@@ -16,6 +16,7 @@ var firstNameFormula = Func{
 		{In: `{"$firstName": "Jane"}`, Note: "a name of one word is a last name"},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.personName(arg, 0) },
+	infer:   inferFromText,
 }
 
 // personName compiles $firstName (part 0) and $lastName (part 1).

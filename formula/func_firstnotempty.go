@@ -10,6 +10,7 @@ var firstNotEmptyFormula = Func{
 		{In: `{"$firstNotEmpty": [null]}`},
 	},
 	compile: compileFirstNotEmpty,
+	infer:   inferFirstNotEmpty,
 }
 
 func compileFirstNotEmpty(c *compiler, arg, _ Value) compiled {

@@ -14,6 +14,7 @@ var formulaFormula = Func{
 		{In: `{"$formula": [{"$var": "nothing"}, {"$var": "x"}]}`, Vars: `{"x": 1}`, Want: `[{"$var": "x"}]`, Note: "when an item is left out, the one that takes its place is passed over"},
 	},
 	compile: compileFormula,
+	infer:   inferFormula,
 }
 
 func compileFormula(c *compiler, arg, _ Value) compiled {

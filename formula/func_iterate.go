@@ -11,6 +11,7 @@ var iterateFormula = Func{
 		{In: `{"$iterate": {"source": [1], "item": {"$var": "org"}}}`, Vars: `{"org": "o"}`, Note: "other variables are reached through parent: parent.org"},
 	},
 	compile: compileIterate,
+	infer:   inferIterate,
 }
 
 func compileIterate(c *compiler, arg, _ Value) compiled {

@@ -22,6 +22,7 @@ var jsonataFormula = Func{
 		{In: `{"$jsonata": "1 +"}`, Vars: `{}`, Note: "an expression that cannot be read, or that fails, has no result"},
 	},
 	compile: compileJSONata,
+	infer:   inferJSONata,
 }
 
 func compileJSONata(c *compiler, arg, _ Value) compiled {
@@ -115,7 +116,7 @@ func (f *frame) jsonata(expr *jsonata.Expr) (Value, error) {
 		}
 		var e *jsonata.Error
 		if !errors.As(err, &e) || e.Code != jsonata.CodeTooMuchWork && e.Code != jsonata.CodeTooMuchData {
-			return Undefined, nil //nolint:nilerr // the format has no result then
+			return Undefined, nil // the format has no result then
 		}
 	}
 	return Undefined, errSteps

@@ -11,4 +11,5 @@ var lastNameFormula = Func{
 		{In: `{"$lastName": "Jane"}`, Want: `"Jane"`},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.personName(arg, 1) },
+	infer:   inferFromText,
 }

@@ -9,6 +9,7 @@ var lookupFormula = Func{
 		{In: `{"$lookup": {"$var": "nothing"}}`, Vars: `{}`, Want: `{}`},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.deferred("$lookup", arg) },
+	infer:   inferDeferred,
 }
 
 // deferred compiles a formula that the platform resolves and that stays where

@@ -16,6 +16,7 @@ var mapFormula = Func{
 		{In: `{"$map": {"value": "x", "mapping": [{"from": "y", "to": 1}]}}`, Note: "nothing matches and there is no default"},
 	},
 	compile: compileMap,
+	infer:   inferMap,
 }
 
 // A translation is one row of a $map.

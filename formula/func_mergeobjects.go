@@ -14,6 +14,7 @@ var mergeObjectsFormula = Func{
 		{In: `{"$mergeObjects": []}`, Note: "without any member there is no result"},
 	},
 	compile: compileMergeObjects,
+	infer:   inferMergeObjects,
 }
 
 func compileMergeObjects(c *compiler, arg, _ Value) compiled {

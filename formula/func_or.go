@@ -11,4 +11,5 @@ var orFormula = Func{
 		{In: `{"$or": [{"$var": "nothing"}]}`, Vars: `{}`, Note: "without any value there is no answer, which $case takes for yes"},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled { return c.junction("$or", arg, false) },
+	infer:   inferOr,
 }

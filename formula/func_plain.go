@@ -9,4 +9,5 @@ var plainFormula = Func{
 		{In: `{"$plain": "costs ${amount}"}`, Want: `"costs ${amount}"`},
 	},
 	compile: func(_ *compiler, arg, _ Value) compiled { return constant(arg) },
+	infer:   inferPlain,
 }

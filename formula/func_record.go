@@ -14,4 +14,5 @@ var recordFormula = Func{
 		}
 		return constant(arg.Get("id"))
 	},
+	infer: inferRecord,
 }

@@ -19,6 +19,7 @@ var tplFormula = Func{
 		{In: `{"$tpl": {"template": "{a}", "values": {"a": "$$5 $&"}}}`, Want: `"$5 {a}"`, Note: "in a value $$, $&, $` and $' are what JavaScript's replace makes of them; a name is a regular expression"},
 	},
 	compile: compileTpl,
+	infer:   inferTpl,
 }
 
 // A placeholder is one name of a $tpl with its value.
@@ -111,7 +112,7 @@ func (p *placeholder) replace(f *frame, s string) (string, error) {
 	if p.broken != nil {
 		return "", p.broken
 	}
-	if err := f.spend(1 + len(s)/bytesOfStep + len(s)*p.weight/workOfStep); err != nil {
+	if err := f.search(s, p.weight); err != nil {
 		return "", err
 	}
 	text := ""

@@ -17,6 +17,7 @@ var varFormula = Func{
 		{In: `{"$var": ""}`, Vars: `{}`, Want: `null`, Note: "an invalid locator gives null"},
 	},
 	compile: compileVar,
+	infer:   inferVar,
 }
 
 func compileVar(c *compiler, arg, _ Value) compiled {

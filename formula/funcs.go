@@ -17,6 +17,8 @@ type Func struct {
 	// compile compiles an object that is this formula; arg stands behind its
 	// name. The compiler's path is at arg.
 	compile func(c *compiler, arg, object Value) compiled
+	// infer infers the type of such an object and reports what cannot be meant.
+	infer func(c *checker, arg, object Value) *dataType
 }
 
 // An Example shows a formula and what becomes of it. All are JSON; an empty

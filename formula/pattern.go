@@ -41,6 +41,13 @@ func compilePattern(pattern string) (re *regexp.Regexp, weight int, err error) {
 	return re, weight, nil
 }
 
+// search counts the operations of looking for an expression of that weight in
+// s; 0 is the weight of plain text.
+func (f *frame) search(s string, weight int) error {
+	f.steps += int64(len(s)) * int64(weight) / workOfStep
+	return f.spend(1 + len(s)/bytesOfStep)
+}
+
 // weigh estimates how many instructions re compiles to.
 func weigh(re *syntax.Regexp) int {
 	n := 1 + len(re.Rune)/2

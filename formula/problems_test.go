@@ -195,6 +195,12 @@ func TestProblems(t *testing.T) {
 			},
 		},
 		{
+			`{"$expr": "é\""}`,
+			[]formula.Problem{
+				{Code: "bad-expression", Pointer: `/$expr`, Offset: 2, Length: 1, Message: `a text in the expression has no closing quote`},
+			},
+		},
+		{
 			`"${(token}"`,
 			[]formula.Problem{
 				{Code: "bad-expression", Pointer: ``, Offset: 7, Length: 1, Message: `the expression ends too early`, Hint: `a bracket or an operand is missing`},
@@ -324,6 +330,12 @@ func TestProblems(t *testing.T) {
 			`{"$case": [{"filter": [{"operator": "is"}]}]}`,
 			[]formula.Problem{
 				{Code: "bad-locator", Pointer: `/$case/0/filter/0`, Offset: -1, Length: 0, Message: `a condition needs a field, the locator of what it tests`, Hint: `write {field: $.connectionInput.region, operator: is, value: eu}`},
+			},
+		},
+		{
+			`{"$case": [{"filter": [{"field": "token"}]}]}`,
+			[]formula.Problem{
+				{Code: "bad-operator", Pointer: `/$case/0/filter/0`, Offset: -1, Message: `a condition needs an operator, without which it is skipped`, Hint: `write {field: $.connectionInput.region, operator: is, value: eu}`},
 			},
 		},
 		{

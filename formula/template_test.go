@@ -87,3 +87,12 @@ func TestErrorsInTexts(t *testing.T) {
 		}
 	}
 }
+
+func TestLongTextStopsAtThePieceThatIsTooMuch(t *testing.T) {
+	program, _ := formula.Compile(formula.String("${half}${half}${half}${half}"), formula.Options{})
+	_, err := program.Eval(hostile(t), formula.Run{})
+	var at *formula.Error
+	if !errors.As(err, &at) || at.Offset != 16 {
+		t.Errorf("error %v at %+v, want one at 16", err, at)
+	}
+}

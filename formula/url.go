@@ -44,6 +44,9 @@ type urlOperation func(*frame) (Address, error)
 func CompileURL(v Value, kind URLKind, o Options) (*URLProgram, []Problem) {
 	u := urlCompiler{&compiler{options: o, funcs: builtins}, kind}
 	eval := u.url(v)
+	if t := u.check(v, true); t.never(ofText) && v.kind == KindObject {
+		u.report("wrong-type", "a URL is text, and this is "+t.describe(), "")
+	}
 	return &URLProgram{eval: eval, refs: u.refs}, u.problems
 }
 

@@ -183,6 +183,8 @@ func (l *loader) attach(m *methodName, option, file string) {
 		l.report(l.Diagnose("implementation-mismatch", Error, pointer+"/type", AtValue(),
 			fmt.Sprintf("%q is declared as %q, but its file %q is %q", m.name, declared, file, suffix.kind), "change the declaration or the suffix of the file"))
 		return
+	case !slices.Contains(m.kinds, suffix.kind) && declared != "":
+		return // the schema says so of the declaration
 	case !slices.Contains(m.kinds, suffix.kind):
 		l.report(Diagnostic{
 			Code: "wrong-implementation", File: file, Line: 1, Column: 1,

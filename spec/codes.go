@@ -73,6 +73,7 @@ var codes = []Code{
 	{"unmarked-secret", "An input goes where credentials go and is not marked as a secret."},
 	{"unquoted-text", "YAML reads a text as a number, a boolean or nothing."},
 	{"unreadable-file", "A file of the connector cannot be read."},
+	{"untyped-override", "An option changes an inherited property without its type, so that the change is lost."},
 	{"wrong-implementation", "A method file is of a kind that its method cannot be."},
 	{"wrong-type", "A value is of another type than its field."},
 	{"yaml-directive", "A YAML directive stands in a file."},

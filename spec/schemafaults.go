@@ -195,20 +195,20 @@ func (f *faultFinder) unknownFields(pointer string) []string {
 
 func (f *faultFinder) follows(i int, x schemaFault) bool {
 	for j, y := range f.faults {
-		refused := y.keyword == "" || y.keyword == "additionalProperties"
+		refused := y.refuses()
 		below := strings.HasPrefix(x.pointer, y.pointer+"/")
 		same := x.pointer == y.pointer
 		switch {
 		case i == j:
 		case refused && below:
 			return true
-		case refused && same && (x.keyword != "" && x.keyword != "additionalProperties" || j < i):
+		case refused && same && (!x.refuses() || j < i):
 			return true
 		case same && j < i && x.keyword == y.keyword && x.keyword != "required":
 			return true
 		case same && j < i && x.keyword == "required" && x.schema.Get("required").Equal(y.schema.Get("required")):
 			return true
-		case same && y.keyword == "type" && x.keyword != "type":
+		case same && y.keyword == "type" && x.keyword != "type" && !x.refuses():
 			return true
 		case y.refusesKind() && isBody(x.pointer, parentPointer(y.pointer)):
 			return true
@@ -216,6 +216,9 @@ func (f *faultFinder) follows(i int, x schemaFault) bool {
 	}
 	return false
 }
+
+// refuses tells whether the value must not be there at all.
+func (x schemaFault) refuses() bool { return x.keyword == "" || x.keyword == "additionalProperties" }
 
 // refusesKind tells whether a method cannot be of the kind it says, so that
 // its body was checked as something it is not.

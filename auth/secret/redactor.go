@@ -1,6 +1,8 @@
 package secret
 
 import (
+	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,6 +43,10 @@ type named struct{ name, value string }
 
 // NewRedactor makes a redactor that knows nothing yet.
 func NewRedactor() *Redactor { return &Redactor{known: map[string]bool{}} }
+
+// Format writes nothing of what the redactor knows: package fmt follows a
+// pointer to it in any struct for a verb such as %s.
+func (r *Redactor) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Mask) }
 
 // Add makes value known. Name is what [Redactor.Placehold] writes for it, such
 // as input.apiKey; of several names for one value the first is used. Values

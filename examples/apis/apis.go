@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -116,8 +117,13 @@ func gitHub(w http.ResponseWriter, r *http.Request) {
 func kintone(w http.ResponseWriter, r *http.Request) {
 	password := base64.StdEncoding.EncodeToString([]byte(kintoneLogin + ":" + kintonePassword))
 	byPassword := r.Header.Get("X-Cybozu-Authorization") == password
-	byToken := r.Header.Get("X-Cybozu-API-Token") == kintoneToken
+	// Several tokens of one header are separated by commas.
+	byToken := slices.Contains(strings.Split(r.Header.Get("X-Cybozu-API-Token"), ","), kintoneToken)
 	switch {
+	case r.Host != "example.kintone.com":
+		answer(w, http.StatusNotFound, object{"code": "CB_NO02", "id": "loopback", "message": "No such site."})
+	case !byPassword && r.Header.Get("X-Cybozu-API-Token") != "" && !byToken:
+		answer(w, http.StatusUnauthorized, object{"code": "GAIA_IA02", "id": "loopback", "message": "The specified API token does not match the API token generated via an app."})
 	case !byPassword && !byToken:
 		answer(w, http.StatusUnauthorized, object{"code": "CB_WA01", "id": "loopback", "message": "Password authentication failed. Login name or password is incorrect."})
 	case r.URL.Path == "/k/v1/app.json" && r.URL.Query().Get("id") == "7":

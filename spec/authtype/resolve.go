@@ -49,8 +49,14 @@ func resolve(o *spec.Option) (*spec.Option, []spec.Diagnostic) {
 	l := &lowering{Option: o}
 	l.foreignFields(t)
 	l.foreignMethods(t)
+	if ui := l.Value.Get("ui"); ui.Has("schema") && l.Value.Has("inputSchema") {
+		l.Option = l.With("ui", ui.Without("schema"), "/ui") // the inputs are the inputSchema, merged
+	}
 	if t.lower != nil {
 		t.lower(l)
+		for _, field := range t.Fields {
+			l.Option = l.Without(field)
+		}
 	}
 	l.base(t)
 	l.missing(t)
@@ -58,16 +64,19 @@ func resolve(o *spec.Option) (*spec.Option, []spec.Diagnostic) {
 	return l.Option, l.diagnostics
 }
 
-// foreignFields reports fields that only other types know.
+// foreignFields removes fields that only other types know, and reports those
+// that are not inherited.
 func (l *lowering) foreignFields(t *Type) {
 	for _, other := range types {
 		for _, field := range other.Fields {
-			if slices.Contains(t.Fields, field) || !l.Value.Has(field) || !l.WrittenHere(formula.Pointer(field)) {
+			if slices.Contains(t.Fields, field) || !l.Value.Has(field) {
 				continue
 			}
-			hasField := func(t Type) bool { return slices.Contains(t.Fields, field) }
-			l.error("foreign-field", formula.Pointer(field), spec.AtKey(),
-				fmt.Sprintf("type %q has no field %q", t.Name, field), "it belongs to "+typesThat(hasField))
+			if l.WrittenHere(formula.Pointer(field)) {
+				hasField := func(t Type) bool { return slices.Contains(t.Fields, field) }
+				l.error("foreign-field", formula.Pointer(field), spec.AtKey(),
+					fmt.Sprintf("type %q has no field %q", t.Name, field), "it belongs to "+typesThat(hasField))
+			}
 			l.Option = l.Without(field)
 		}
 	}
@@ -119,7 +128,7 @@ func (l *lowering) base(t *Type) {
 	if method.IsMissing() && t.Name == "oauth2" {
 		l.set("makeApiClient", mappingMethod(formula.Object(
 			member("baseUri", base),
-			member("headers", object("Authorization", concat("Bearer ", "credentials.access_token"))),
+			member("headers", object("Authorization", l.token())),
 		)), "/baseUri")
 		return
 	}
@@ -129,6 +138,20 @@ func (l *lowering) base(t *Type) {
 	}
 	l.Option = l.With("makeApiClient", method.With("mapping", prepend(mapping, "baseUri", base)), "/makeApiClient")
 	l.Derive("/makeApiClient/mapping/baseUri", "/baseUri")
+}
+
+// token is the access token behind the word that the OAuth configuration says.
+func (l *lowering) token() formula.Value {
+	const token = "credentials.access_token"
+	prefix := l.Value.Get("getOAuthConfig").Get("mapping").Get("tokenPrefix")
+	text, isText := prefix.AsString()
+	switch {
+	case prefix.IsMissing():
+		return concat("Bearer ", token)
+	case isText && !strings.Contains(text, "${"):
+		return concat(spaced(text), token)
+	}
+	return object("$concat", formula.List(prefix, formula.String(" "), variable(token)))
 }
 
 // set gives a field a generated value, whose problems are shown at origin.

@@ -82,4 +82,5 @@ type rule struct {
 // rules lists the opinions: one rule, one file, one line here.
 var rules = []rule{
 	unmarkedSecret,
+	untypedOverride,
 }

@@ -5,10 +5,14 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/connector-spec/connector/examples/apis"
@@ -19,7 +23,9 @@ func main() {
 	if len(os.Args) == 2 {
 		name = os.Args[1]
 	}
+	var names []string
 	for _, api := range apis.All() {
+		names = append(names, api.Example)
 		if api.Example == name {
 			if err := serve(api); err != nil {
 				fmt.Fprintln(os.Stderr, err)
@@ -27,7 +33,7 @@ func main() {
 			}
 		}
 	}
-	fmt.Fprintln(os.Stderr, "usage: go run ./examples/apis/serve openweather|github|kintone")
+	fmt.Fprintf(os.Stderr, "usage: go run ./examples/apis/serve %s\n", strings.Join(names, "|"))
 	os.Exit(2)
 }
 
@@ -36,9 +42,13 @@ func serve(api apis.API) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("listening; test with --route %s=http://%s and one of these inputs:\n", api.Origin, listener.Addr())
-	for option, inputs := range api.Inputs {
-		fmt.Printf("  %s: %v\n", option, inputs)
+	fmt.Printf("listening; test with --live --route %s=http://%s --input-file FILE, the file holding one of these:\n", api.Origin, listener.Addr())
+	for _, option := range slices.Sorted(maps.Keys(api.Inputs)) {
+		inputs, err := json.Marshal(api.Inputs[option])
+		if err != nil {
+			return err
+		}
+		fmt.Printf("  %s: %s\n", option, inputs)
 	}
 	server := &http.Server{Handler: api.Handler, ReadHeaderTimeout: 5 * time.Second}
 	return server.Serve(listener)

@@ -2,7 +2,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -228,6 +227,3 @@ func exitWith(code int) error {
 	}
 	return exit{code}
 }
-
-// cancelled tells whether the user has interrupted.
-func cancelled(ctx context.Context) bool { return ctx.Err() != nil }

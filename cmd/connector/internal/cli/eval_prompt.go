@@ -41,16 +41,15 @@ func evalLine(g *global, text string, vars formula.Value) string {
 	if text[0] == '{' || text[0] == '[' {
 		s, diagnostics := spec.Parse("line", []byte(text))
 		for _, d := range diagnostics {
-			return fmt.Sprintf("column %d: %s", d.Column, d.Message)
+			if d.Severity == spec.Error {
+				return fmt.Sprintf("column %d: %s", d.Column, d.Message)
+			}
 		}
 		authored = s.Value()
 	}
 	program, problems := formula.Compile(authored, formula.Options{})
-	for _, p := range problems {
-		if p.Hint != "" {
-			return p.Message + "\n" + p.Hint
-		}
-		return p.Message
+	if len(problems) > 0 {
+		return strings.TrimSuffix(problems[0].Message+"\n"+problems[0].Hint, "\n")
 	}
 	v, err := program.Eval(vars, g.run())
 	if err != nil {

@@ -54,7 +54,9 @@ func TestExamplesAreKnown(t *testing.T) {
 		}
 		// An option without a test here would be one that nobody runs.
 		o := world{}.run("test", "--format", "json", "--auth", dir)
-		var result struct{ Tests []struct{ Option, Mode string } }
+		var result struct {
+			Tests []struct{ Option, Mode string }
+		}
 		if err := json.Unmarshal([]byte(o.stdout), &result); err != nil {
 			t.Fatalf("%v: %v", err, o)
 		}

@@ -92,7 +92,7 @@ func (p place) writeRecording(s auth.Subject, rec *cassette.Recording, r *secret
 	}
 	data := append([]byte(recordingNote), spec.EncodeYAML(v)...)
 	if err := cassette.Verify(data, rec, r); err != nil {
-		return "", fmt.Errorf("the recording is not written: %w", err)
+		return "", err
 	}
 	file := s.Connector.RecordingFile(s.Option.Key, "")
 	full := filepath.Join(p.dir, filepath.FromSlash(file))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/examples/apis"
 )
 
@@ -42,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"exits":   exits,
 			"example": example,
 			"serve":   serveScript,
+			"search":  search,
 		},
 	})
 }
@@ -74,6 +76,35 @@ func example(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
 		source := filepath.Join(repository, "examples", name)
 		ts.Check(os.CopyFS(ts.MkAbs(filepath.Base(name)), os.DirFS(source)))
+	}
+}
+
+// search looks for secrets in the last output and in all files of the script,
+// its temporary files and its home included: search SECRET...
+func search(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: search SECRET...")
+	}
+	r := secret.NewRedactor()
+	for _, s := range args {
+		r.Add("canary", s)
+	}
+	texts := map[string][]byte{"stdout": []byte(ts.ReadFile("stdout")), "stderr": []byte(ts.ReadFile("stderr"))}
+	files := 0
+	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(name string, d os.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			files++
+			texts[name], err = os.ReadFile(name)
+		}
+		return err
+	}))
+	for name, data := range texts {
+		for _, m := range r.Find(data) {
+			ts.Fatalf("%s holds a secret as %s, at %d", name, m.Encoding, m.Start)
+		}
+	}
+	if files == 0 {
+		ts.Fatalf("no file was searched")
 	}
 }
 

@@ -21,7 +21,9 @@ func newVersion(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Example: `  connector version
+  connector version --format json`,
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if g.format == "json" {
 				_, err := fmt.Fprintf(g.Stdout, `{"version":1,"connector":%q,"go":%q,"platform":"%s/%s"}`+"\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

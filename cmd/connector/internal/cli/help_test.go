@@ -1,0 +1,121 @@
+package cli_test
+
+import (
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// commandsOf returns the commands that the help of a command lists.
+func commandsOf(t *testing.T, path ...string) []string {
+	t.Helper()
+	o := world{}.run(append(path, "--help")...)
+	if o.code != 0 || o.stderr != "" {
+		t.Fatalf("%v --help: %v", path, o)
+	}
+	_, list, _ := strings.Cut(o.stdout, "Available Commands:\n")
+	list, _, _ = strings.Cut(list, "\n\n")
+	var names []string
+	for line := range strings.Lines(list) {
+		if fields := strings.Fields(line); len(fields) > 1 {
+			names = append(names, fields[0])
+		}
+	}
+	return names
+}
+
+// TestHelp wants help for each command, and examples in those that are ours.
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	names := commandsOf(t)
+	for _, want := range []string{"validate", "test", "schema", "version", "completion"} {
+		if !slices.Contains(names, want) {
+			t.Errorf("the help does not list %s", want)
+		}
+	}
+	for _, name := range names {
+		o := world{}.run(name, "--help")
+		o.check(t, 0, "Usage:\n  connector "+name)
+		if name != "completion" && name != "help" && !strings.Contains(o.stdout, "\nExamples:\n  ") {
+			t.Errorf("connector %s --help has no examples", name)
+		}
+		for line := range strings.Lines(o.stdout) {
+			if strings.Contains(line, "\t") || strings.HasSuffix(strings.TrimRight(line, "\n"), " ") {
+				t.Errorf("connector %s --help: tab, or blanks at the end: %q", name, line)
+			}
+		}
+		help := world{}.run("help", name)
+		if help.stdout != o.stdout {
+			t.Errorf("connector help %s is not connector %s --help", name, name)
+		}
+	}
+}
+
+// TestHelpExamples runs the examples of each help, where the API is a loopback
+// server.
+func TestHelpExamples(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("no shell here")
+	}
+	for _, name := range append(commandsOf(t), "") {
+		o := world{}.run(strings.Fields(name + " --help")...)
+		_, examples, ok := strings.Cut(o.stdout, "\nExamples:\n")
+		if !ok {
+			continue
+		}
+		examples, _, _ = strings.Cut(examples, "\n\n")
+		t.Run("connector "+name, func(t *testing.T) {
+			t.Parallel()
+			for line := range strings.Lines(examples) {
+				runExample(t, strings.TrimSpace(line))
+			}
+		})
+	}
+}
+
+var exampleName = regexp.MustCompile(`examples/(\w+)`)
+
+// runExample runs one line in a shell, in a directory with the examples and
+// some files that the line may name.
+func runExample(t *testing.T, line string) {
+	t.Helper()
+	if line == "" || strings.HasPrefix(line, "#") {
+		return
+	}
+	dir := writeTree(t, map[string]string{
+		"formulas.jsonl": `{"formula": {"$var": "a"}, "variables": {"a": 1}}` + "\n",
+		"spec.yml":       "key: here\nname: Here\nauth: {type: none, baseUri: https://here.example, test: {implementationType: rest-api-mapping, mapping: {method: get, path: /}}}\n",
+	})
+	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(repository, "examples"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "connectors"), os.DirFS(filepath.Join(repository, "examples"))); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("sh", "-e", "-c", line)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "HOME="+dir, "GORACE=atexit_sleep_ms=1")
+	if found := exampleName.FindStringSubmatch(line); found != nil {
+		api := apiOf(t, found[1])
+		server := httptest.NewServer(api.Handler)
+		defer server.Close()
+		inputs := api.Inputs["default"]
+		cmd.Env = append(cmd.Env, "TEST_ROUTE="+api.Origin+"="+server.URL)
+		line = strings.ReplaceAll(line, "http://127.0.0.1:9000", server.URL)
+		line = strings.ReplaceAll(line, "=… ", "="+inputs["apiKey"]+" ")
+		cmd.Args[3] = line
+		file := "apiKey: " + inputs["apiKey"] + "\n"
+		if err := os.WriteFile(filepath.Join(dir, "key.yml"), []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%s: %v\n%s", line, err, out)
+	}
+}

@@ -1,0 +1,321 @@
+package formula
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
+
+// A checker infers the types of an authored value and reports what cannot be
+// meant. It goes over the value after the compiler has, and says nothing again
+// that the compiler has said.
+type checker struct {
+	*compiler
+	vars *dataType // of the variables at the current value
+	root *dataType // of the program's variables
+	url  bool      // a URL is checked, in which nothing may be missing
+	// read are the variables read so far, and guards those that somebody has
+	// looked at before, so that it is no news that they may be missing.
+	read, guards []string
+}
+
+// check infers the type of v, all of the authored value.
+func (c *compiler) check(v Value, url bool) *dataType {
+	vars := anyType
+	if !c.options.Schema.IsUndefined() {
+		vars = typeOfSchema(c.options.Schema)
+	}
+	k := &checker{compiler: c, vars: vars, root: vars, url: url}
+	return k.value(v)
+}
+
+// warn reports advice on the current value.
+func (c *checker) warn(code, message, hint string) {
+	c.report(code, message, hint)
+	c.problems[len(c.problems)-1].Advice = true
+}
+
+// at infers the type of v, which stands at key of the current value.
+func (c *checker) at(key string, v Value) *dataType {
+	c.enter(key)
+	defer c.leave()
+	return c.value(v)
+}
+
+// verbatimValue infers the type of v, whose texts are not interpolated.
+func (c *checker) verbatimValue(v Value) *dataType {
+	saved := c.verbatim
+	c.verbatim = true
+	defer func() { c.verbatim = saved }()
+	return c.value(v)
+}
+
+// value infers the type of v at the current path.
+func (c *checker) value(v Value) *dataType {
+	switch v.kind {
+	case KindString:
+		return c.text(v)
+	case KindList, KindObject:
+		if len(c.path) > maxDepth {
+			return nothingType
+		}
+		if v.kind == KindList {
+			return c.list(v)
+		}
+		if f := c.formulaOf(v); f != nil && (!f.Addition || c.options.Dialect == DialectConnector) {
+			c.enter(f.Name)
+			defer c.leave()
+			return f.infer(c, v.node.items[0], v)
+		}
+		return c.object(v)
+	default:
+		return literalType(v)
+	}
+}
+
+func (c *checker) object(v Value) *dataType {
+	m := &memberTypes{keys: v.node.keys, types: make([]*dataType, len(v.node.items))}
+	maybe := len(v.node.items) > 0
+	for i, item := range v.node.items {
+		m.types[i] = c.at(v.node.keys[i], item)
+		maybe = maybe && m.types[i].can(ofUndefined)
+	}
+	t := &dataType{kinds: ofObject, members: m}
+	if maybe {
+		t.kinds |= ofUndefined
+	}
+	return t
+}
+
+func (c *checker) list(v Value) *dataType {
+	item, maybe := nothingType, v.Len() > 0
+	for _, t := range c.items(v) {
+		maybe = maybe && t.can(ofUndefined)
+		item = union(item, t)
+	}
+	made := &dataType{kinds: ofList, item: item.only(ofAnything &^ ofUndefined)}
+	if maybe {
+		made.kinds |= ofUndefined
+	}
+	return made
+}
+
+// items infers the types of the items of a list.
+func (c *checker) items(v Value) []*dataType {
+	types := make([]*dataType, len(v.node.items))
+	for i, item := range v.node.items {
+		switch item.kind {
+		case KindString, KindList, KindObject:
+			types[i] = c.at(strconv.Itoa(i), item)
+		default:
+			types[i] = literalType(item)
+		}
+	}
+	return types
+}
+
+// text infers the type of a string: literal text, or text with ${expressions}.
+func (c *checker) text(v Value) *dataType {
+	if c.verbatim || c.options.Dialect == DialectMembrane || !strings.Contains(v.str, "${") {
+		return literalType(v)
+	}
+	pieces, open := splitTemplate(v.str)
+	switch {
+	case open >= 0:
+		return nothingType
+	case len(pieces) == 1 && pieces[0].isExpr:
+		return c.expression(pieces[0].source, pieces[0].offset)
+	case len(pieces) == 1:
+		return literalType(String(pieces[0].literal))
+	}
+	for _, p := range pieces {
+		if !p.isExpr {
+			continue
+		}
+		if e := c.exprChecker(p.source, p.offset); e != nil {
+			e.inText(e.tree, e.need(e.tree))
+		}
+	}
+	return textType
+}
+
+// find infers the type of what a locator finds in the variables, and reports
+// steps that find nothing.
+func (c *checker) find(l Locator) *dataType {
+	t := c.vars
+	for i := range l.steps {
+		before, s := t, &l.steps[i]
+		t = stepType(t, s)
+		if !c.reportStep(before, l.steps[:i+1], Problem{Pointer: c.pointer(), Offset: -1}) {
+			c.falsyIndex(before, l, i)
+		}
+	}
+	return c.seen(strings.TrimPrefix(l.String(), "$."), t)
+}
+
+// seen notes that the variable at path is read. Its type has no news in it if
+// it is guarded.
+func (c *checker) seen(path string, t *dataType) *dataType {
+	c.read = append(c.read, path)
+	if slices.Contains(c.guards, path) {
+		return t.guarded()
+	}
+	return t
+}
+
+// guard runs body, before which everything has been looked at that was read
+// since the mark.
+func (c *checker) guard(mark int, body func()) {
+	saved := len(c.guards)
+	c.guards = append(c.guards, c.read[mark:]...)
+	body()
+	c.guards = c.guards[:saved]
+}
+
+// stepType returns the type of what a step of a locator finds in a value of
+// the type owner.
+func stepType(owner *dataType, s *Step) *dataType {
+	if owner == anyType && !s.IsIndex {
+		return anyType
+	}
+	t, missing := nothingType, owner.kinds&^(ofList|ofObject) != 0
+	if owner.can(ofList) {
+		item, always := listStep(owner, s)
+		t, missing = union(t, item), missing || !always
+	}
+	if owner.can(ofObject) {
+		if s.IsIndex {
+			missing = true
+		} else {
+			member, _ := owner.members.find(s.Property)
+			t = union(t, member)
+		}
+	}
+	if missing {
+		t = t.orMissing(owner.absent)
+	}
+	return t
+}
+
+// listStep returns what a step finds in a list, and whether it always does.
+func listStep(owner *dataType, s *Step) (t *dataType, always bool) {
+	if s.IsIndex {
+		return owner.itemType().truthy(), false
+	}
+	if s.Property == "length" {
+		return numberType, true
+	}
+	if _, ok := arrayIndex(s.Property); ok {
+		return owner.itemType(), false
+	}
+	return undefinedType, true
+}
+
+// reportStep reports the last of steps if it finds nothing in owner, for sure
+// or by what the schema lists; p has the place.
+func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
+	s := &steps[len(steps)-1]
+	place := c.stepPlace(steps)
+	switch {
+	case !owner.known() || owner.kinds&^ofMissing == 0:
+		return false
+	case s.IsIndex && !owner.can(ofList):
+		p.Message = fmt.Sprintf("%s is %s, which has no items", place.owner, owner.describe())
+		p.Hint = memberHint(owner)
+	case !s.IsIndex && !owner.can(ofList|ofObject):
+		p.Message = fmt.Sprintf("%s is %s, which has no member %q", place.owner, owner.describe(), s.Property)
+		p.Hint = memberHint(owner)
+	case !s.IsIndex && !owner.can(ofObject):
+		if t, _ := listStep(owner, s); t != undefinedType {
+			return false
+		}
+		p.Message = fmt.Sprintf("%s is an array, which has no member %q", place.owner, s.Property)
+		p.Hint = fmt.Sprintf("name one of its items, as in %s[0].%s, or go through them with $iterate", place.owner, s.Property)
+	case !s.IsIndex && !owner.can(ofList):
+		return c.unknownMember(owner, steps, p)
+	default:
+		return false
+	}
+	p.Code = "no-member"
+	c.problems = append(c.problems, p)
+	return true
+}
+
+func memberHint(owner *dataType) string {
+	if owner.can(ofObject) && owner.members != nil && len(owner.members.keys) > 0 {
+		return "its members are " + joinNames(owner.members.keys)
+	}
+	return ""
+}
+
+// A stepPlace is how messages call what a step leads from.
+type stepPlace struct{ owner, prefix string }
+
+func (c *checker) stepPlace(steps []Step) stepPlace {
+	before := Locator{steps[:len(steps)-1]}
+	if len(before.steps) == 0 {
+		return stepPlace{owner: "what holds the variables"}
+	}
+	name := strings.TrimPrefix(before.String(), "$.")
+	return stepPlace{owner: fmt.Sprintf("%q", name), prefix: name + "."}
+}
+
+// unknownMember reports a member that the schema of owner does not list.
+func (c *checker) unknownMember(owner *dataType, steps []Step, p Problem) bool {
+	name := steps[len(steps)-1].Property
+	if _, expected := owner.members.find(name); expected {
+		return false
+	}
+	if len(steps) == 1 && (c.vars != c.root || c.options.Variables != nil) {
+		return false // the compiler has seen to that
+	}
+	prefix, keys := c.stepPlace(steps).prefix, owner.members.keys
+	p.Code, p.Message = "unknown-variable", fmt.Sprintf("unknown variable %q", prefix+name)
+	switch near := Nearest(name, keys); {
+	case near != "":
+		p.Hint = fmt.Sprintf("did you mean %q?", prefix+near)
+	case len(keys) > 0 && prefix == "":
+		p.Hint = "variables here are " + joinNames(keys)
+	case len(keys) > 0:
+		p.Hint = "its members are " + joinNames(keys)
+	}
+	c.problems = append(c.problems, p)
+	return true
+}
+
+// falsyIndex advises against an index that does not find all items.
+func (c *checker) falsyIndex(owner *dataType, l Locator, i int) {
+	s := l.steps[i]
+	if !s.IsIndex || !owner.known() || !owner.can(ofList) {
+		return
+	}
+	item := owner.itemType()
+	if !item.known() || !item.can(ofBool|ofNumber) || !item.canBeFalsy() {
+		return
+	}
+	dotted := append(slices.Clone(l.steps[:i]), Step{Property: FormatNumber(s.Index)})
+	c.warn("falsy-index", fmt.Sprintf("an index finds no item that is %s", falsyWords(item)),
+		fmt.Sprintf("write %s, which finds every item", strings.TrimPrefix(Locator{dotted}.String(), "$.")))
+}
+
+// falsyWords says which falsy values a type has.
+func falsyWords(t *dataType) string {
+	var words []string
+	for _, v := range []Value{Bool(false), Number(0), String("")} {
+		if t.includes(v) {
+			words = append(words, map[Kind]string{KindBool: "false", KindNumber: "0", KindString: "empty text"}[v.kind])
+		}
+	}
+	return joinWords(words, "or")
+}
+
+// keep keeps the syntax tree of an expression for the checker.
+func (c *compiler) keep(source string, tree ast.Node) {
+	if c.trees == nil {
+		c.trees = make(map[string]ast.Node, 4)
+	}
+	c.trees[source] = tree
+}

@@ -1,0 +1,1 @@
+export default async ({ credentials }: any) => ({ access_token: credentials.refresh_token })
