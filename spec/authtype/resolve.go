@@ -55,7 +55,7 @@ func resolve(o *spec.Option) (*spec.Option, []spec.Diagnostic) {
 	if t.lower != nil {
 		t.lower(l)
 		for _, field := range t.Fields {
-			l.Option = l.Without(field)
+			l.drop(field)
 		}
 	}
 	l.base(t)
@@ -77,7 +77,7 @@ func (l *lowering) foreignFields(t *Type) {
 				l.error("foreign-field", formula.Pointer(field), spec.AtKey(),
 					fmt.Sprintf("type %q has no field %q", t.Name, field), "it belongs to "+typesThat(hasField))
 			}
-			l.Option = l.Without(field)
+			l.drop(field)
 		}
 	}
 }
@@ -101,7 +101,7 @@ func typesThat(holds func(Type) bool) string {
 func (l *lowering) foreignMethods(t *Type) {
 	for _, name := range spec.MethodNames() {
 		if !l.Value.Get(name).IsObject() {
-			l.Option = l.Without(name)
+			l.drop(name)
 			continue
 		}
 		if t.use(name) != nil {
@@ -114,7 +114,14 @@ func (l *lowering) foreignMethods(t *Type) {
 			l.report(l.Diagnose("inherited-foreign-method", spec.Warning, formula.Pointer(name), spec.AtKey(),
 				fmt.Sprintf("option %q inherits %q, which type %q does not have", l.Key, name, t.Name), "move it to the options that use it"))
 		}
-		l.Option = l.Without(name)
+		l.drop(name)
+	}
+}
+
+// drop removes a field.
+func (l *lowering) drop(field string) {
+	if l.Value.Has(field) {
+		l.Option = l.Without(field)
 	}
 }
 

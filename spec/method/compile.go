@@ -74,6 +74,9 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 
 // isRead tells whether a value reads one of the variables.
 func isRead(v formula.Value, names ...string) bool {
+	if text, ok := v.AsString(); ok && !strings.Contains(text, "${") {
+		return false
+	}
 	program, _ := formula.Compile(v, formula.Options{})
 	for _, r := range program.References() {
 		if root, _ := pathNames(r.Path); slices.Contains(names, root) {
