@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/method"
 )
@@ -22,6 +24,7 @@ type life struct {
 	begin     func(step string) // tells who records or replays
 	timeout   time.Duration
 	learned   func(credentials formula.Value)
+	redactor  *secret.Redactor // of a run with real values
 
 	result *Result
 }
@@ -89,11 +92,36 @@ func (l *life) step(name string, work func(step *Step) error) error {
 	s.OK = err == nil
 	s.Method, s.URL, s.Status = l.transport.method, l.transport.url, l.transport.status
 	if err != nil {
-		s.Message = message(err)
-		l.result.fail(name, err)
+		s.Message = l.message(err)
+		l.result.fail(name, s.Message, err)
+		if l.result.Hint == "" {
+			l.result.Hint = answerHint(s.Status)
+		}
 	}
 	l.result.Steps = append(l.result.Steps, s)
 	return err
+}
+
+// message returns what an error says. Where the text of a server was cut short,
+// what may be the beginning of a secret at its end is dropped: a redactor finds
+// whole secrets only.
+func (l *life) message(err error) string {
+	var status *method.StatusError
+	if l.redactor == nil || !errors.As(err, &status) {
+		return err.Error()
+	}
+	head, cut := strings.CutSuffix(status.Detail, "…")
+	if !cut {
+		return err.Error()
+	}
+	var safe strings.Builder
+	w := l.redactor.Writer(&safe) // it holds back what may go on as a secret
+	if _, err := w.Write([]byte(head)); err != nil {
+		return "the answer cannot be shown"
+	}
+	shown := *status
+	shown.Detail = safe.String() + "…"
+	return strings.Replace(err.Error(), status.Error(), shown.Error(), 1)
 }
 
 // credentialsMethod obtains a credential that needs nobody's consent.

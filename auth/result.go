@@ -2,7 +2,6 @@ package auth
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -45,9 +44,9 @@ func (r *Result) host(origin string) {
 }
 
 // fail notes why a step failed.
-func (r *Result) fail(step string, err error) {
+func (r *Result) fail(step, message string, err error) {
 	r.Err = err
-	r.Message = fmt.Sprintf("%s: %s", step, message(err))
+	r.Message = step + ": " + message
 	r.Hint = hint(err)
 }
 
@@ -58,9 +57,6 @@ func (r *Result) Unreachable() bool {
 	var network *client.NetworkError
 	return errors.As(r.Err, &timeout) || errors.As(r.Err, &network)
 }
-
-// message returns what an error says.
-func message(err error) string { return err.Error() }
 
 // hint returns what to do about an error; "" if there is nothing to advise.
 func hint(err error) string {
@@ -81,11 +77,39 @@ func hint(err error) string {
 	case errors.As(err, &miss):
 		return "if the spec was changed on purpose, make the recording anew with --record"
 	}
+	return otherHint(err)
+}
+
+func otherHint(err error) string {
 	var verdict *VerdictError
-	if errors.As(err, &verdict) {
+	var timeout *client.TimeoutError
+	var network *client.NetworkError
+	var size *client.SizeError
+	var insecure *client.InsecureError
+	switch {
+	case errors.As(err, &verdict):
 		return "compare the path and the mapping of the method with what the API answers; --verbose shows the exchange"
+	case errors.As(err, &timeout):
+		return "without an answer nothing is known of the credential: try again later, or with a longer --timeout"
+	case errors.As(err, &network) && network.Kind == "tls":
+		return "nothing was sent: check the address in the spec, and what stands between here and there"
+	case errors.As(err, &network):
+		return "without an answer nothing is known of the credential: check the address in the spec and the network, and try again"
+	case errors.As(err, &size):
+		return "test with a request that answers less, or raise maxResponseBytes in makeApiClient"
+	case errors.As(err, &insecure):
+		return "write https: in the spec; http: is for servers of this machine"
 	}
 	return ""
+}
+
+// answerHint says what to do where an answer with a status could not be used; ""
+// if there was none.
+func answerHint(status int) string {
+	if status == 0 || status >= 400 {
+		return statusHint(status)
+	}
+	return "the server did not answer as an API does: try again; --verbose shows the exchange"
 }
 
 // statusHint says what an error status usually means.

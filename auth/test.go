@@ -44,7 +44,7 @@ func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) 
 		network = tape
 	}
 	l := newLife(s, v, network, w.Now().UTC().Truncate(time.Second), seed)
-	l.timeout = w.Timeout
+	l.timeout, l.redactor = w.Timeout, w.Redactor
 	l.learned = func(credentials formula.Value) { addSecret(w.Redactor, "credentials", credentials) }
 	if tape != nil {
 		l.begin = tape.Step
@@ -121,7 +121,8 @@ func Replay(ctx context.Context, s Subject, rec *cassette.Recording) (*Result, e
 	if unused := replayer.Unused(); result.OK && len(unused) > 0 {
 		u := unused[0]
 		result.OK = false
-		result.fail(u.Step, fmt.Errorf("the recording has %s %s, which the spec no longer sends", u.Method, u.URL))
+		err := fmt.Errorf("the recording has %s %s, which the spec no longer sends", u.Method, u.URL)
+		result.fail(u.Step, err.Error(), err)
 		result.Hint = "if the spec was changed on purpose, make the recording anew with --record"
 	}
 	if result.OK && result.Label != rec.Outcome.Label && rec.Outcome.Label != "" {

@@ -326,6 +326,7 @@ func (c *compiler) strayFormulas(v Value) {
 		case f != nil && i > 0:
 			c.reportKey(key, "formula-not-first", fmt.Sprintf("%q is plain data here, since it is not the first key", key),
 				fmt.Sprintf("a formula is known by the first key of its object, here %q", v.node.keys[0]))
+			c.problems[len(c.problems)-1].Advice = true
 		}
 	}
 }

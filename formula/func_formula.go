@@ -77,12 +77,15 @@ func (c *compiler) findVariables(v Value, path []Step, places *[]Locator) {
 	for _, i := range order {
 		key, item := v.At(i)
 		step := append(path, Step{Property: key})
-		if f != nil && key == "$iterate" {
-			key, item = "source", item.Get("source")
-			step = append(step, Step{Property: key})
-		}
 		c.enter(key)
-		c.findVariables(item, step, places)
+		if f != nil && key == "$iterate" {
+			step = append(step, Step{Property: "source"})
+			c.enter("source")
+			c.findVariables(item.Get("source"), step, places)
+			c.leave()
+		} else {
+			c.findVariables(item, step, places)
+		}
 		c.leave()
 	}
 }

@@ -25,7 +25,7 @@ type checker struct {
 // check infers the type of v, all of the authored value.
 func (c *compiler) check(v Value, url bool) *dataType {
 	vars := anyType
-	if !c.options.Schema.IsUndefined() {
+	if c.options.Schema.Len() > 0 {
 		vars = typeOfSchema(c.options.Schema)
 	}
 	k := &checker{compiler: c, vars: vars, root: vars, url: url}
@@ -36,6 +36,17 @@ func (c *compiler) check(v Value, url bool) *dataType {
 func (c *checker) warn(code, message, hint string) {
 	c.report(code, message, hint)
 	c.problems[len(c.problems)-1].Advice = true
+}
+
+// open tells whether nothing is known about the variables.
+func (c *checker) open() bool { return !c.root.known() }
+
+// doubt reports what cannot be meant of the types, unless nothing is known
+// about the variables: then a formula is taken for what it says.
+func (c *checker) doubt(code, message, hint string) {
+	if !c.open() {
+		c.report(code, message, hint)
+	}
 }
 
 // at infers the type of v, which stands at key of the current value.
@@ -77,13 +88,18 @@ func (c *checker) value(v Value) *dataType {
 }
 
 func (c *checker) object(v Value) *dataType {
-	m := &memberTypes{keys: v.node.keys, types: make([]*dataType, len(v.node.items))}
+	made := new(struct {
+		dataType
+		memberTypes
+	})
+	t, m := &made.dataType, &made.memberTypes
+	t.kinds, t.members = ofObject, m
+	m.keys, m.types = v.node.keys, make([]*dataType, len(v.node.items))
 	maybe := len(v.node.items) > 0
 	for i, item := range v.node.items {
 		m.types[i] = c.at(v.node.keys[i], item)
 		maybe = maybe && m.types[i].can(ofUndefined)
 	}
-	t := &dataType{kinds: ofObject, members: m}
 	if maybe {
 		t.kinds |= ofUndefined
 	}
@@ -146,10 +162,15 @@ func (c *checker) text(v Value) *dataType {
 // steps that find nothing.
 func (c *checker) find(l Locator) *dataType {
 	t := c.vars
+	if t == anyType {
+		return t
+	}
 	for i := range l.steps {
 		before, s := t, &l.steps[i]
 		t = stepType(t, s)
-		if !c.reportStep(before, l.steps[:i+1], Problem{Pointer: c.pointer(), Offset: -1}) {
+		if c.reportStep(before, l.steps[:i+1], Problem{Pointer: c.pointer(), Offset: -1}) {
+			t = t.guarded()
+		} else {
 			c.falsyIndex(before, l, i)
 		}
 	}
@@ -220,20 +241,20 @@ func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 	s := &steps[len(steps)-1]
 	place := c.stepPlace(steps)
 	switch {
-	case !owner.known() || owner.kinds&^ofMissing == 0:
+	case c.open() || !owner.known() || owner.kinds&^ofMissing == 0:
 		return false
 	case s.IsIndex && !owner.can(ofList):
-		p.Message = fmt.Sprintf("%s is %s, which has no items", place.owner, owner.describe())
+		p.Message = fmt.Sprintf("%s is %s, which has no items", place.owner, owner.kindWords())
 		p.Hint = memberHint(owner)
 	case !s.IsIndex && !owner.can(ofList|ofObject):
-		p.Message = fmt.Sprintf("%s is %s, which has no member %q", place.owner, owner.describe(), s.Property)
+		p.Message = fmt.Sprintf("%s is %s, which has no member %q", place.owner, owner.kindWords(), s.Property)
 		p.Hint = memberHint(owner)
 	case !s.IsIndex && !owner.can(ofObject):
 		if t, _ := listStep(owner, s); t != undefinedType {
 			return false
 		}
 		p.Message = fmt.Sprintf("%s is an array, which has no member %q", place.owner, s.Property)
-		p.Hint = fmt.Sprintf("name one of its items, as in %s[0].%s, or go through them with $iterate", place.owner, s.Property)
+		p.Hint = fmt.Sprintf("name one of its items, as in %s[0].%s, or go through them with $iterate", strings.Trim(place.owner, `"`), s.Property)
 	case !s.IsIndex && !owner.can(ofList):
 		return c.unknownMember(owner, steps, p)
 	default:
@@ -269,7 +290,7 @@ func (c *checker) unknownMember(owner *dataType, steps []Step, p Problem) bool {
 	if _, expected := owner.members.find(name); expected {
 		return false
 	}
-	if len(steps) == 1 && (c.vars != c.root || c.options.Variables != nil) {
+	if owner.members.scope || owner.members == c.root.members && c.options.Variables != nil {
 		return false // the compiler has seen to that
 	}
 	prefix, keys := c.stepPlace(steps).prefix, owner.members.keys
@@ -289,7 +310,7 @@ func (c *checker) unknownMember(owner *dataType, steps []Step, p Problem) bool {
 // falsyIndex advises against an index that does not find all items.
 func (c *checker) falsyIndex(owner *dataType, l Locator, i int) {
 	s := l.steps[i]
-	if !s.IsIndex || !owner.known() || !owner.can(ofList) {
+	if c.open() || !s.IsIndex || !owner.known() || !owner.can(ofList) {
 		return
 	}
 	item := owner.itemType()

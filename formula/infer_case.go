@@ -40,7 +40,7 @@ func isAuthored(c *checker, v Value) bool {
 func (c *checker) outcome(t, operand *dataType, name string, report bool) *dataType {
 	says := func(ok bool, code, message, hint string) *dataType {
 		if report && t.known() && t.kinds&^ofMissing != 0 {
-			c.report(code, message, hint)
+			c.doubt(code, message, hint)
 		}
 		if ok {
 			return trueType
@@ -213,13 +213,13 @@ func (c *checker) filter(item Value) (always, never bool) {
 		return false, false
 	case !c.quiet(before):
 	case t.kinds&^ofMissing == 0:
-		c.report("case-always-matches", "the filter has no value, and then the case matches", "")
+		c.doubt("case-always-matches", "the filter has no value, and then the case matches", "")
 	case always && t.absent:
-		c.report("case-always-matches", "the filter is true or missing, and both match", "test it with isNotEmpty")
+		c.doubt("case-always-matches", "the filter is true or missing, and both match", "test it with isNotEmpty")
 	case always:
-		c.report("case-always-matches", "the filter always holds, so the case always matches", "")
+		c.doubt("case-always-matches", "the filter always holds, so the case always matches", "")
 	case never:
-		c.report("case-never-matches", "the filter never holds, so the case never matches", "")
+		c.doubt("case-never-matches", "the filter never holds, so the case never matches", "")
 	case t.absent && t.can(ofMissing):
 		c.warn("missing-filter", "the filter may be missing, and then the case matches", `compare it, as in {$eval: {$var: …}, is: true}, or give it a default`)
 	}
@@ -313,6 +313,6 @@ func (c *checker) neverTranslated(value, from *dataType, arg Value) {
 		return
 	}
 	c.enter("from")
-	c.report("never-equal", neverEqual(value, from), nearestValue(value, from))
+	c.doubt("never-equal", neverEqual(value, from), nearestValue(value, from))
 	c.leave()
 }

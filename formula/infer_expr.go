@@ -106,7 +106,7 @@ func (e *exprChecker) wants(node ast.Node, t *dataType, k kinds, what string) bo
 		}
 	}
 	wanted := &dataType{kinds: k}
-	e.wrong(node, "wrong-type", fmt.Sprintf("%s is %s, not %s", what, wanted.describe(), t.describe()), hint)
+	e.wrong(node, "wrong-type", fmt.Sprintf("%s is %s, not %s", what, wanted.kindWords(), t.kindWords()), hint)
 	return false
 }
 
@@ -248,7 +248,7 @@ func (e *exprChecker) reportMember(n *ast.MemberNode, owner, property *dataType)
 	case !owner.known() || property.kinds == 0:
 		return
 	case owner.never(ofList | ofObject):
-		e.wrong(n.Property, "no-member", fmt.Sprintf("%s is %s, which has no members", path, owner.describe()), lengthHint(name))
+		e.wrong(n.Property, "no-member", fmt.Sprintf("%s is %s, which has no members", path, owner.kindWords()), lengthHint(name))
 	case owner.kinds == ofList && property.never(ofNumber):
 		hint := "name one of its items, as in list[0], or go through them with map(list, .name)"
 		if name.str == "length" {
@@ -270,7 +270,7 @@ func lengthHint(name Value) string {
 }
 
 func (e *exprChecker) unknownMemberOf(n *ast.MemberNode, owner *dataType, name, path string, named bool) {
-	if _, expected := owner.members.find(name); expected {
+	if _, expected := owner.members.find(name); expected || owner.members.scope || owner.members == e.root.members && e.checker.options.Variables != nil {
 		return
 	}
 	prefix := ""

@@ -95,7 +95,7 @@ func inferConcat(c *checker, arg, _ Value) *dataType {
 		return undefinedType
 	}
 	if t.never(ofList) {
-		c.report("wrong-type", "$concat joins a list, and this is "+t.describe(), "")
+		c.doubt("wrong-type", "$concat joins a list, and this is "+t.describe(), "")
 	}
 	return maybeText.orMissing(t.absent)
 }
@@ -112,7 +112,7 @@ func (c *checker) formulaOfAny(v Value) *Func {
 func (c *checker) inJoined(t *dataType, key, what string) {
 	if t.known() && t.kinds&^ofMissing == ofObject {
 		c.enter(key)
-		c.report("wrong-type", what+" is an object, which gives the text [object Object]", "name the member that is meant")
+		c.doubt("wrong-type", what+" is an object, which gives the text [object Object]", "name the member that is meant")
 		c.leave()
 	}
 }
@@ -174,7 +174,7 @@ func inferFirstNotEmpty(c *checker, arg, _ Value) *dataType {
 	if arg.kind != KindList {
 		t := c.value(arg)
 		if c.formulaOfAny(arg) != nil && t.never(ofList) {
-			c.report("wrong-type", "$firstNotEmpty takes a list, and this is "+t.describe(), "")
+			c.doubt("wrong-type", "$firstNotEmpty takes a list, and this is "+t.describe(), "")
 		}
 		if !t.can(ofList) {
 			return undefinedType
@@ -208,18 +208,18 @@ func inferIterate(c *checker, arg, _ Value) *dataType {
 	source := c.at("source", arg.Get("source"))
 	if source.never(ofList) {
 		c.enter("source")
-		c.report("wrong-type", "$iterate goes through a list, and this is "+source.describe(), "")
+		c.doubt("wrong-type", "$iterate goes through a list, and this is "+source.describe(), "")
 		c.leave()
 	}
 	parent := c.vars
-	each := &memberTypes{keys: iterationKeys, types: []*dataType{source.itemType(), numberType, parent}}
+	each := &memberTypes{keys: iterationKeys, types: []*dataType{source.itemType(), numberType, parent}, scope: true}
 	c.vars = &dataType{kinds: ofObject, members: each}
 	item := c.at("item", arg.Get("item"))
 	c.vars = parent
 	if !source.can(ofList) {
 		return undefinedType
 	}
-	if item.known() && item.can(ofBool|ofNumber) && item.canBeFalsy() {
+	if !c.open() && item.known() && item.can(ofBool|ofNumber) && item.canBeFalsy() && (item.can(ofBool) || arg.Get("item").Has("$var")) {
 		c.enter("item")
 		c.warn("iterate-drops-falsy", "$iterate leaves out what is "+falsyWords(item), "put it into an object, as in {value: …}, or make text of it with $concat")
 		c.leave()
@@ -231,7 +231,7 @@ func inferIterate(c *checker, arg, _ Value) *dataType {
 func inferMergeObjects(c *checker, arg, _ Value) *dataType {
 	if arg.kind != KindList {
 		if t := c.value(arg); c.formulaOfAny(arg) != nil && t.never(ofList) {
-			c.report("wrong-type", "$mergeObjects takes a list of objects, and this is "+t.describe(), "")
+			c.doubt("wrong-type", "$mergeObjects takes a list of objects, and this is "+t.describe(), "")
 		}
 		return objectType.orMissing(false)
 	}
@@ -239,7 +239,7 @@ func inferMergeObjects(c *checker, arg, _ Value) *dataType {
 	for i, t := range c.items(arg) {
 		if t.never(ofObject | ofList) {
 			c.enter(strconv.Itoa(i))
-			c.report("wrong-type", "$mergeObjects merges objects, and this is "+t.describe(), "it is left out")
+			c.doubt("wrong-type", "$mergeObjects merges objects, and this is "+t.describe(), "it is left out")
 			c.leave()
 		}
 		if merged != nil && t.can(ofObject|ofList) {
@@ -271,6 +271,9 @@ func (m *memberTypes) with(t *dataType) *memberTypes {
 		value := t.members.types[i]
 		before, _ := made.find(key)
 		if !certain || value.can(ofUndefined) {
+			if key[:min(1, len(key))] != "$" { // a formula that stays may hold undefined
+				value = value.only(ofAnything &^ ofUndefined)
+			}
 			value = union(value, before)
 		}
 		if j := slices.Index(made.keys, key); j >= 0 {
@@ -287,7 +290,7 @@ func (m *memberTypes) with(t *dataType) *memberTypes {
 func inferFromText(c *checker, arg, _ Value) *dataType {
 	t := c.value(arg)
 	if t.known() && t.never(ofScalar|ofBytes|ofList) {
-		c.report("wrong-type", "text is wanted, and this is "+t.describe(), "name the member that is meant")
+		c.doubt("wrong-type", "text is wanted, and this is "+t.describe(), "name the member that is meant")
 	}
 	return maybeText.orMissing(t.absent)
 }
@@ -295,7 +298,7 @@ func inferFromText(c *checker, arg, _ Value) *dataType {
 func inferDomain(c *checker, arg, _ Value) *dataType {
 	t := c.value(arg)
 	if t.never(ofText) {
-		c.report("wrong-type", "an email address is text, and this is "+t.describe(), "")
+		c.doubt("wrong-type", "an email address is text, and this is "+t.describe(), "")
 		return undefinedType
 	}
 	return maybeText.orMissing(t.absent)
@@ -303,7 +306,7 @@ func inferDomain(c *checker, arg, _ Value) *dataType {
 
 func inferJSONata(c *checker, arg, _ Value) *dataType {
 	if t := c.verbatimValue(arg); arg.kind != KindString && t.never(ofText) {
-		c.report("wrong-type", "a JSONata expression is text, and this is "+t.describe(), "")
+		c.doubt("wrong-type", "a JSONata expression is text, and this is "+t.describe(), "")
 	}
 	return anyType
 }

@@ -12,7 +12,7 @@ func (c *checker) junctionType(name string, arg Value, start bool) *dataType {
 	if arg.kind != KindList {
 		t := c.value(arg)
 		if c.formulaOfAny(arg) != nil && t.never(ofList) {
-			c.report("wrong-type", name+" takes a list, and this is "+t.describe(), "")
+			c.doubt("wrong-type", name+" takes a list, and this is "+t.describe(), "")
 		}
 		if !t.can(ofList) {
 			return undefinedType

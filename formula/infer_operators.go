@@ -61,7 +61,7 @@ func (e *exprChecker) coalesceType(n *ast.BinaryNode) *dataType {
 	if left.kinds != 0 && !left.can(ofMissing) {
 		return left
 	}
-	return union(left.present(), right)
+	return left.present()
 }
 
 func (e *exprChecker) sumType(n *ast.BinaryNode, left, right *dataType) *dataType {
@@ -79,7 +79,7 @@ func (e *exprChecker) sumType(n *ast.BinaryNode, left, right *dataType) *dataTyp
 	case left.can(ofText) || right.can(ofText):
 		hint = "string() makes text of a number or boolean"
 	}
-	e.wrong(n, "wrong-type", fmt.Sprintf("+ takes two texts or two numbers, not %s and %s", left.describe(), right.describe()), hint)
+	e.wrong(n, "wrong-type", fmt.Sprintf("+ takes two texts or two numbers, not %s and %s", left.kindWords(), right.kindWords()), hint)
 	return nothingType
 }
 
@@ -89,7 +89,7 @@ func (e *exprChecker) ordered(n *ast.BinaryNode, left, right *dataType) {
 		if (left.kinds|right.kinds)&^(ofNumber|ofText) == 0 {
 			hint = "number() makes a number of text"
 		}
-		e.wrong(n, "wrong-type", fmt.Sprintf("%s compares two numbers or two texts, not %s and %s", n.Operator, left.describe(), right.describe()), hint)
+		e.wrong(n, "wrong-type", fmt.Sprintf("%s compares two numbers or two texts, not %s and %s", n.Operator, left.kindWords(), right.kindWords()), hint)
 	}
 }
 

@@ -53,7 +53,7 @@ func TestProblems(t *testing.T) {
 		{
 			`{"a": 1, "$var": "token"}`,
 			[]formula.Problem{
-				{Code: "formula-not-first", Pointer: `/$var`, OnKey: true, Offset: -1, Length: 0, Message: `"$var" is plain data here, since it is not the first key`, Hint: `a formula is known by the first key of its object, here "a"`},
+				{Code: "formula-not-first", Pointer: `/$var`, OnKey: true, Offset: -1, Length: 0, Message: `"$var" is plain data here, since it is not the first key`, Hint: `a formula is known by the first key of its object, here "a"`, Advice: true},
 			},
 		},
 		{

@@ -49,6 +49,7 @@ type memberTypes struct {
 	rest  *dataType // of all other members; nil: there are none
 	// loose says that a schema lists the members but does not shut others out.
 	loose bool
+	scope bool // they are the variables of an $iterate
 }
 
 // The types that need no details. Nobody writes them.
@@ -312,8 +313,14 @@ func literalType(v Value) *dataType {
 		}
 		return &dataType{kinds: ofObject, members: m}
 	default:
-		k := kinds(1) << v.kind
-		return &dataType{kinds: k, listed: k, values: []Value{v}}
+		made := new(struct {
+			dataType
+			only [1]Value
+		})
+		made.only[0] = v
+		made.kinds = 1 << v.kind
+		made.listed, made.values = made.kinds, made.only[:]
+		return &made.dataType
 	}
 }
 
@@ -321,19 +328,26 @@ func literalType(v Value) *dataType {
 // into.
 const maxLiteral = 64 << 10
 
-// describe says in words what a value of t is, as far as it is there: "text",
-// "a number or null", `"eu" or "us"`.
+// describe says in words what a value of t is, as far as it is there: its
+// values, as in `"eu" or "us"`, if they are few, else its kinds.
 func (t *dataType) describe() string {
+	if t.kinds&^ofMissing&^t.listed != 0 || len(t.values) == 0 || len(t.values) > 8 {
+		return t.kindWords()
+	}
+	var words []string
+	for _, v := range t.values {
+		words = append(words, v.String())
+	}
+	return joinWords(words, "or")
+}
+
+// kindWords says of which kinds a value of t is: "text", "a number or an
+// array".
+func (t *dataType) kindWords() string {
 	var words []string
 	k := t.kinds
 	if k&^ofMissing != 0 {
 		k &^= ofMissing
-	}
-	if k&^t.listed == 0 && len(t.values) <= 8 {
-		for _, v := range t.values {
-			words = append(words, v.String())
-		}
-		return joinWords(words, "or")
 	}
 	for kind := KindUndefined; kind <= KindObject; kind++ {
 		if k&(1<<kind) != 0 {

@@ -39,7 +39,10 @@ func (w *urlWriter) piece(f *frame, p *urlPiece, first bool) error {
 	if v.IsUndefined() || v.kind == KindNull {
 		return nil // an item of $concat: ${} does not give missing values
 	}
-	s := v.jsString()
+	s, err := f.text(v)
+	if err != nil {
+		return err
+	}
 	switch {
 	case first && w.kind == URLBase:
 		if err := checkWholeBase(s); err != nil {

@@ -66,7 +66,10 @@ var (
 func compileSchema(document string, definitions ...string) librarySchema {
 	l := librarySchema{schemaDocument(document), make(map[string]*jsonschema.Schema)}
 	c := newSchemaCompiler()
-	if err := c.AddResource(schemaURL, bytes.NewReader(l.doc.AppendJSON(nil))); err != nil {
+	// The library looks through the whole document at each $ref for what only
+	// the newest draft has. Nothing here differs between the two.
+	c.Draft = jsonschema.Draft2019
+	if err := c.AddResource(schemaURL, bytes.NewReader(rulesOf(l.doc).AppendJSON(nil))); err != nil {
 		panic(err) // the schema is part of the program
 	}
 	for _, definition := range definitions {
@@ -77,6 +80,32 @@ func compileSchema(document string, definitions ...string) librarySchema {
 		l.schemas[definition] = c.MustCompile(u)
 	}
 	return l
+}
+
+// rulesOf returns a schema without what it says to people. A property of such
+// a name is a schema, so neither text nor a list.
+func rulesOf(v formula.Value) formula.Value {
+	if list, ok := v.AsList(); ok {
+		items := make([]formula.Value, len(list))
+		for i, item := range list {
+			items[i] = rulesOf(item)
+		}
+		return formula.List(items...)
+	}
+	if !v.IsObject() {
+		return v
+	}
+	b := formula.NewObject(v.Len())
+	for i, key := range v.Keys() {
+		_, item := v.At(i)
+		_, isText := item.AsString()
+		_, isList := item.AsList()
+		if isText && slices.Contains([]string{"$schema", "$comment", "title", "description", "default"}, key) || isList && key == "examples" {
+			continue
+		}
+		b.Set(key, rulesOf(item))
+	}
+	return b.Value()
 }
 
 // newSchemaCompiler returns a compiler that loads no schema from anywhere: a

@@ -74,7 +74,7 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 
 // isRead tells whether a value reads one of the variables.
 func isRead(v formula.Value, names ...string) bool {
-	if text, ok := v.AsString(); ok && !strings.Contains(text, "${") {
+	if text, ok := v.AsString(); ok && !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(text, n) }) {
 		return false
 	}
 	program, _ := formula.Compile(v, formula.Options{})
@@ -184,14 +184,14 @@ func (c *compilation) note(at string, problems []formula.Problem, refs []formula
 		case p.Offset >= 0:
 			place = spec.AtText(p.Offset, p.Length)
 		}
-		c.diagnostics = append(c.diagnostics, c.option.Diagnose(p.Code, severityOf(p.Code), c.pointer+at+p.Pointer, place, p.Message, p.Hint))
+		c.diagnostics = append(c.diagnostics, c.option.Diagnose(p.Code, severityOf(p), c.pointer+at+p.Pointer, place, p.Message, p.Hint))
 	}
 }
 
 // severityOf returns how much a problem of a formula matters: an error is what
 // cannot be meant.
-func severityOf(code string) spec.Severity {
-	if code == "formula-not-first" {
+func severityOf(p formula.Problem) spec.Severity {
+	if p.Advice || p.Code == "formula-not-first" {
 		return spec.Warning
 	}
 	return spec.Error

@@ -228,6 +228,9 @@ func TestBadServers(t *testing.T) {
 			for _, format := range []string{"text", "json"} {
 				o := w.run("test", "--auth", "--live", "--verbose", "--timeout", timeout, "--format", format, "--route", route, dir)
 				checkNoLeak(t, o, badKey)
+				if format == "text" && test.code > 0 && !strings.Contains(o.stdout, "hint: ") {
+					t.Errorf("it does not say what to do: %v", o)
+				}
 				if format == "text" {
 					o.check(t, test.code, test.want...)
 				} else if o.code != test.code || !json.Valid([]byte(o.stdout)) {
@@ -236,6 +239,23 @@ func TestBadServers(t *testing.T) {
 			}
 			other.check(t)
 		})
+	}
+}
+
+// TestCutMessages wants no part of a secret to be left where what a server says
+// is cut short.
+func TestCutMessages(t *testing.T) {
+	t.Parallel()
+	dir := writeTree(t, map[string]string{"spec.yml": badSpec})
+	for before := 176; before < 204; before += 3 {
+		route := "https://api.example.com=" + serve(t, echo(401, func(w http.ResponseWriter, key string) {
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(map[string]string{"message": strings.Repeat("x", before) + key + " and more"})
+		}))
+		for _, format := range []string{"text", "json"} {
+			o := world{}.with("CONNECTOR_INPUT_API_KEY", badKey).run("test", "--live", "--format", format, "--route", route, dir)
+			o.check(t, 1, "xxxxx", "!canary", "!xc")
+		}
 	}
 }
 

@@ -156,9 +156,13 @@ to authenticate to an API.`,
 	})
 	root.AddCommand(newValidate(g), newTest(g), newEval(g), newSchema(g), newVersion(g))
 	root.InitDefaultCompletionCmd()
+	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {
-		if cmd.Name() == "completion" {
+		switch cmd.Name() {
+		case "completion":
 			strictCompletion(cmd)
+		case "help":
+			strictHelp(root, cmd)
 		}
 		run := cmd.RunE
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -167,6 +171,32 @@ to authenticate to an API.`,
 		}
 	}
 	return root
+}
+
+// strictHelp makes help for what is no command a wrong command line, too.
+func strictHelp(root, cmd *cobra.Command) {
+	show := cmd.Run
+	cmd.Run = nil
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if found, _, err := root.Find(args); err != nil || found == root && len(args) > 0 {
+			return usagef("there is no command %q; see connector --help", strings.Join(args, " "))
+		}
+		show(cmd, args)
+		return nil
+	}
+}
+
+// atMost returns the check of a command that takes so many arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) <= n:
+			return nil
+		case n == 0:
+			return usagef("%s takes no argument, and got %q\nsee %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
+		}
+		return usagef("%s takes one argument, and %q is one too many\nsee %s --help", cmd.CommandPath(), args[n], cmd.CommandPath())
+	}
 }
 
 // strictCompletion makes an unknown shell a wrong command line: cobra shows the

@@ -80,6 +80,9 @@ func findAt(path string) ([]place, []spec.Diagnostic, error) {
 	if errors.Is(err, spec.ErrNoConnector) {
 		err = fmt.Errorf("%w in %s: a connector is a directory with spec.yml, or a YAML file with a top-level auth", err, path)
 	}
+	if extension := filepath.Ext(path); !info.IsDir() && extension != ".yml" && extension != ".yaml" && len(files) == 1 && files[0] == name {
+		return nil, nil, fmt.Errorf("%w in %s: it is no YAML file, and not a part of a connector either", spec.ErrNoConnector, path)
+	}
 	var places []place
 	for _, f := range files {
 		full := filepath.Join(dir, filepath.FromSlash(f))
@@ -118,6 +121,9 @@ func (p place) load() (*spec.Connector, []spec.Diagnostic, error) {
 	defer root.Close()
 	c, diagnostics, err := spec.Load(root.FS(), p.file)
 	p.rename(diagnostics)
+	if inner := errors.Unwrap(err); inner != nil { // it names the file as the root sees it
+		err = fmt.Errorf("%s: %w", p.display(p.file), inner)
+	}
 	return c, diagnostics, err
 }
 

@@ -22,6 +22,8 @@ type evalOptions struct {
 	vars     []string
 	dialect  string
 	batch    string
+	check    bool
+	schema   string
 }
 
 func newEval(g *global) *cobra.Command {
@@ -40,12 +42,18 @@ With --batch, each line of a file holds one formula with its variables:
 and one line comes out for each, in order: {"value": …}, {"undefined": true} or
 {"error": "…"}.
 
+With --check it is not evaluated: what is known about the result is printed as
+a JSON Schema, and behind it what is wrong with the formula. --schema says what
+the variables are. A word of its own in the result is mayBeUndefined: there may
+be no result.
+
 On a terminal, without a formula, it asks for expressions until Ctrl-D; the tab
 key completes variables and functions.`,
 		Example: `  connector eval --expr 'base64(user + ":" + password)' --var user=ann --var password=s
   echo '{$concat: [a, {$var: b}]}' | connector eval - --var b=c
-  connector eval --batch formulas.jsonl > results.jsonl`,
-		Args: cobra.MaximumNArgs(1),
+  connector eval --batch formulas.jsonl > results.jsonl
+  connector eval --check --schema variables.schema.yml formula.yml`,
+		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				opts.file = args[0]
@@ -59,7 +67,11 @@ key completes variables and functions.`,
 	f.StringArrayVar(&opts.vars, "var", nil, "set a variable: `name=text`, or name:=JSON; a dot in the name goes into an object")
 	f.StringVar(&opts.dialect, "dialect", "", "`membrane` leaves out what this language adds to the format's own")
 	f.StringVar(&opts.batch, "batch", "", "evaluate each line of a `file`; - is standard input")
+	f.BoolVar(&opts.check, "check", false, "do not evaluate, but say what is known about the result and what is wrong")
+	f.StringVar(&opts.schema, "schema", "", "with --check: read a JSON Schema of the variables from a YAML or JSON `file`")
 	cmd.MarkFlagsMutuallyExclusive("expr", "batch")
+	cmd.MarkFlagsMutuallyExclusive("check", "batch")
+	g.formatFlag(cmd, "text", "json")
 	return cmd
 }
 
@@ -71,6 +83,12 @@ func runEval(ctx context.Context, g *global, opts evalOptions) error {
 		options.Dialect = formula.DialectMembrane
 	default:
 		return usagef("--dialect is membrane or nothing, not %q", opts.dialect)
+	}
+	if opts.check {
+		return evalCheck(g, opts, options)
+	}
+	if opts.schema != "" || g.format != "text" {
+		return usagef("--schema and --format go with --check")
 	}
 	if opts.batch != "" {
 		return evalBatch(ctx, g, opts.batch, options)
@@ -88,7 +106,7 @@ func runEval(ctx context.Context, g *global, opts evalOptions) error {
 	}
 	program, problems := formula.Compile(authored, options)
 	for _, p := range problems {
-		fmt.Fprintln(g.Stderr, source.describe(p.Pointer, p.Offset, p.Length, p.Message, p.Hint))
+		fmt.Fprintln(g.Stderr, source.describe(p.Pointer, p.OnKey, p.Offset, p.Length, p.Message, p.Hint))
 	}
 	v, err := program.Eval(vars, g.run())
 	if err != nil {
@@ -114,7 +132,7 @@ type evalSource struct {
 }
 
 // describe places a problem of the formula.
-func (s evalSource) describe(pointer string, offset, length int, message, hint string) string {
+func (s evalSource) describe(pointer string, onKey bool, offset, length int, message, hint string) string {
 	if hint != "" {
 		hint = "; " + hint
 	}
@@ -125,7 +143,10 @@ func (s evalSource) describe(pointer string, offset, length int, message, hint s
 		return fmt.Sprintf("column %d: %s%s", len([]rune(s.expr[:min(offset, len(s.expr))]))+1, message, hint)
 	}
 	at := spec.AtValue()
-	if offset >= 0 {
+	switch {
+	case onKey:
+		at = spec.AtKey()
+	case offset >= 0:
 		at = spec.AtText(offset, length)
 	}
 	d := s.file.Diagnose("formula", spec.Warning, pointer, at, message, "")
@@ -139,7 +160,7 @@ func evalError(s evalSource, err error) error {
 		if s.file == nil {
 			return noError{err}
 		}
-		return noError{errors.New(s.describe(e.Pointer, e.Offset, e.Length, e.Error(), ""))}
+		return noError{errors.New(s.describe(e.Pointer, false, e.Offset, e.Length, e.Error(), ""))}
 	}
 	return err
 }

@@ -89,8 +89,10 @@ func runExample(t *testing.T, line string) {
 		return
 	}
 	dir := writeTree(t, map[string]string{
-		"formulas.jsonl": `{"formula": {"$var": "a"}, "variables": {"a": 1}}` + "\n",
-		"spec.yml":       "key: here\nname: Here\nauth: {type: none, baseUri: https://here.example, test: {implementationType: rest-api-mapping, mapping: {method: get, path: /}}}\n",
+		"formulas.jsonl":       `{"formula": {"$var": "a"}, "variables": {"a": 1}}` + "\n",
+		"formula.yml":          "$concat: [a, {$var: b}]\n",
+		"variables.schema.yml": "type: object\nproperties: {b: {type: string}}\n",
+		"spec.yml":             "key: here\nname: Here\nauth: {type: none, baseUri: https://here.example, test: {implementationType: rest-api-mapping, mapping: {method: get, path: /}}}\n",
 	})
 	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(repository, "examples"))); err != nil {
 		t.Fatal(err)
@@ -100,7 +102,7 @@ func runExample(t *testing.T, line string) {
 	}
 	cmd := exec.Command("sh", "-e", "-c", line)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "HOME="+dir, "GORACE=atexit_sleep_ms=1")
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "GORACE=atexit_sleep_ms=1"}
 	if found := exampleName.FindStringSubmatch(line); found != nil {
 		api := apiOf(t, found[1])
 		server := httptest.NewServer(api.Handler)

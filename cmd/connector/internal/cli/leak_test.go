@@ -95,6 +95,20 @@ makeApiClient:
   mapping: {headers: {X-Session: {$var: credentials.token}}, query: {t: {$var: credentials.more.deep}}}`},
 }
 
+// TestSecretAroundALookalike plants a secret that holds what looks like one.
+func TestSecretAroundALookalike(t *testing.T) {
+	t.Parallel()
+	const key = "tenant-77/ghp_abcdefghijklmnopqrstuvwxyz0123456789/tail-of-it"
+	dir := writeTree(t, map[string]string{"spec.yml": strings.Replace(badSpec, "{X-Api-Key: {$expr: urlEncode(credentials.apiKey)}}", "{X-Plain: '${credentials.apiKey}'}", 1)})
+	const other = "ghp_9876543210zyxwvutsrqponmlkjihgfedcba" // that nobody knows
+	route := "https://api.example.com=" + serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Greeting", "hello "+other)
+		leakServer(200)(w, r)
+	}))
+	o := world{}.with("CONNECTOR_INPUT_API_KEY", key).run("test", "--live", "--verbose", "--route", route, dir)
+	o.check(t, 0, "> X-Plain: [secret]\n", "< X-Greeting: hello [secret]\n", "!"+other, "!tenant-77", "!tail-of-it", "!ghp_")
+}
+
 // sessionSecrets are what the login of a session answers.
 var sessionSecrets = []string{"SessionCanary-5d41402abc4b2a76b9719d911017c592", "DeepCanary/9+8=7&6%5"}
 
@@ -224,6 +238,42 @@ func TestSuspiciousRecording(t *testing.T) {
 			t.Errorf("%s: the recording is now %q", test.name, data)
 		}
 	}
+}
+
+// TestRecordingSource wants a recording to say where its answers came from.
+func TestRecordingSource(t *testing.T) {
+	t.Parallel()
+	here := serve(t, answer(200, "application/json", `{"name":"x"}`))
+	tests := []struct {
+		name    string
+		base    string
+		network http.RoundTripper
+		args    []string
+		want    string
+	}{
+		{"the API itself", "https://api.example.com", elsewhere{here}, nil, "live"},
+		{"a server of this machine", here, nil, nil, "loopback"},
+		{"a route to one", "https://api.example.com", nil, []string{"--route", "https://api.example.com=" + here}, "loopback"},
+		{"a route for another origin", "https://api.example.com", elsewhere{here}, []string{"--route", "https://other.example.com=" + here}, "live"},
+	}
+	for _, test := range tests {
+		dir := writeTree(t, map[string]string{"spec.yml": strings.Replace(badSpec, "https://api.example.com", test.base, 1)})
+		w := world{network: test.network}.with("CONNECTOR_INPUT_API_KEY", badKey)
+		w.run(append([]string{"test", "--record", dir}, test.args...)...).check(t, 0, "recorded in")
+		data, err := os.ReadFile(filepath.Join(dir, "recordings", "default.yml"))
+		if err != nil || !strings.Contains(string(data), "\nsource: "+test.want+"\n") {
+			t.Errorf("%s: %v\n%s", test.name, err, data)
+		}
+	}
+}
+
+// elsewhere sends what is for any server to one address.
+type elsewhere struct{ address string }
+
+func (e elsewhere) RoundTrip(req *http.Request) (*http.Response, error) {
+	here := req.Clone(req.Context())
+	here.URL.Scheme, here.URL.Host = "http", strings.TrimPrefix(e.address, "http://")
+	return http.DefaultTransport.RoundTrip(here)
 }
 
 // snake writes the name of an input as variables have it.

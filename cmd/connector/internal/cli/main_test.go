@@ -48,11 +48,12 @@ func scriptWorld() *cli.Env {
 type world struct {
 	stdin     string
 	variables map[string]string
-	now       time.Time
+	clock     func() time.Time
 	random    io.Reader
 	ask       func(prompt string, secret bool) (string, error)
 	terminal  bool
-	stdout    io.Writer // in place of what the outcome gets
+	network   http.RoundTripper // in place of the real one
+	stdout    io.Writer         // in place of what the outcome gets
 	context   context.Context
 }
 
@@ -82,7 +83,7 @@ func (w world) run(args ...string) outcome {
 		},
 		Ask:     w.ask,
 		Network: func(o client.TransportOptions) http.RoundTripper { return client.NewTransport(o) },
-		Now:     func() time.Time { return w.now },
+		Now:     w.clock,
 		Rand:    w.random,
 		Interrupted: func() (context.Context, context.CancelFunc) {
 			if w.context != nil {
@@ -91,11 +92,14 @@ func (w world) run(args ...string) outcome {
 			return context.WithCancel(context.Background())
 		},
 	}
-	if w.now.IsZero() {
+	if w.clock == nil {
 		env.Now = time.Now
 	}
 	if w.random == nil {
 		env.Rand = sevens{}
+	}
+	if w.network != nil {
+		env.Network = func(client.TransportOptions) http.RoundTripper { return w.network }
 	}
 	if w.stdout != nil {
 		env.Stdout = w.stdout
@@ -163,6 +167,13 @@ func copyExample(t testing.TB, example string) string {
 func writeTree(t testing.TB, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
+	writeFiles(t, dir, files)
+	return dir
+}
+
+// writeFiles writes files into a directory.
+func writeFiles(t testing.TB, dir string, files map[string]string) {
+	t.Helper()
 	for name, text := range files {
 		full := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
@@ -172,7 +183,6 @@ func writeTree(t testing.TB, files map[string]string) string {
 			t.Fatal(err)
 		}
 	}
-	return dir
 }
 
 // check reports what is not as wanted of an outcome: the exit code, and texts

@@ -22,7 +22,7 @@ yaml-language-server take it from a comment at the top of a spec:
   # yaml-language-server: $schema=./spec.schema.json`,
 		Example:   "  connector schema spec > spec.schema.json",
 		ValidArgs: []string{"spec", "recording"},
-		Args:      cobra.MaximumNArgs(1),
+		Args:      atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			name := "spec"
 			if len(args) > 0 {

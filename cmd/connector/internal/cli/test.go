@@ -168,7 +168,7 @@ func newTester(g *global, opts testOptions) (*tester, error) {
 	}
 	t.network = g.Network(options)
 	if g.verbose {
-		t.network = &wiretap{next: t.network, w: g.Stderr}
+		t.network = &wiretap{next: t.network, redactor: g.redactor, w: g.Stderr}
 	}
 	return t, t.opts.values.read(g)
 }

@@ -373,16 +373,25 @@ func upperSnake(name string) string {
 	return b.String()
 }
 
+// written says how a value of a type is written as text; of a string, as it is.
+var written = map[string]string{
+	"number":  "a number",
+	"integer": "a whole number",
+	"boolean": "true or false",
+	"array":   "a list, written as JSON",
+	"object":  "an object, written as JSON",
+}
+
 // convert reads a text as the type of a property: what is not a string is
 // JSON.
 func convert(property formula.Value, text string) (formula.Value, error) {
-	switch property.Get("type").Text() {
-	case "number", "integer", "boolean", "array", "object":
-		v, err := formula.ParseJSON([]byte(text))
-		if err != nil {
-			return formula.Undefined, credentialError{fmt.Errorf("must be %s, written as JSON", property.Get("type").Text())}
-		}
-		return v, nil
+	words, ok := written[property.Get("type").Text()]
+	if !ok {
+		return formula.String(text), nil
 	}
-	return formula.String(text), nil
+	v, err := formula.ParseJSON([]byte(text))
+	if err != nil {
+		return formula.Undefined, credentialError{errors.New("must be " + words)}
+	}
+	return v, nil
 }

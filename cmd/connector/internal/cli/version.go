@@ -23,7 +23,7 @@ func newVersion(g *global) *cobra.Command {
 		Short: "Print the version",
 		Example: `  connector version
   connector version --format json`,
-		Args: cobra.NoArgs,
+		Args: atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			if g.format == "json" {
 				_, err := fmt.Fprintf(g.Stdout, `{"version":1,"connector":%q,"go":%q,"platform":"%s/%s"}`+"\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)

@@ -20,22 +20,23 @@ import (
 // nor very short ones: so what is named like a credential is hidden by its
 // place, and of a body only the shape is shown.
 type wiretap struct {
-	next http.RoundTripper
-	mu   sync.Mutex
-	w    io.Writer
+	next     http.RoundTripper
+	redactor *secret.Redactor
+	mu       sync.Mutex
+	w        io.Writer
 }
 
 // RoundTrip sends the request on.
 func (t *wiretap) RoundTrip(req *http.Request) (*http.Response, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "> %s %s\n", req.Method, shownURL(req.URL))
-	writeHeaders(&b, ">", req.Header)
+	t.writeHeaders(&b, ">", req.Header)
 	resp, err := t.next.RoundTrip(req)
 	if err != nil {
 		fmt.Fprintf(&b, "< no answer\n")
 	} else {
 		fmt.Fprintf(&b, "< %s\n", resp.Status)
-		writeHeaders(&b, "<", resp.Header)
+		t.writeHeaders(&b, "<", resp.Header)
 		fmt.Fprintf(&b, "< %s\n", shapeOf(resp))
 	}
 	t.mu.Lock()
@@ -60,7 +61,7 @@ func shownURL(u *url.URL) string {
 	return plain.String() + "?" + strings.Join(parts, "&")
 }
 
-func writeHeaders(b *strings.Builder, mark string, h http.Header) {
+func (t *wiretap) writeHeaders(b *strings.Builder, mark string, h http.Header) {
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {
 			switch {
@@ -69,7 +70,8 @@ func writeHeaders(b *strings.Builder, mark string, h http.Header) {
 			case name == "Location" || name == "Referer":
 				v, _, _ = strings.Cut(v, "?")
 			}
-			fmt.Fprintf(b, "%s %s: %s\n", mark, name, hideLookalikes(v))
+			// What is known first: a lookalike may be a part of it.
+			fmt.Fprintf(b, "%s %s: %s\n", mark, name, hideLookalikes(t.redactor.Redact(v)))
 		}
 	}
 }

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Checks that the schemas work for others: ajv compiles them in strict mode and
+# agrees on testdata/specs, and the yaml-language-server that editors use shows
+# their descriptions, completes and complains. Needs Node with npm.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+(cd "$work" && npm install --silent --no-package-lock --no-audit --no-fund ajv-cli@5 yaml-language-server@1 >npm.log 2>&1) || { cat "$work/npm.log" >&2; exit 1; }
+ajv=$work/node_modules/.bin/ajv
+schema=$root/schemas/spec.schema.json
+
+for s in spec recording; do
+  "$ajv" compile --spec=draft2020 --strict=true --strict-types=false --strict-required=false -s "$root/schemas/$s.schema.json"
+done
+
+cd "$root/testdata/specs"
+if ! "$ajv" validate --spec=draft2020 --strict=false --errors=line -s "$schema" -d 'valid/*.yml' >"$work/valid.log" 2>&1; then
+  echo "ajv turns down a spec that is valid:" >&2
+  grep -v ' valid$' "$work/valid.log" >&2
+  exit 1
+fi
+echo "$(grep -c ' valid$' "$work/valid.log") valid specs are valid for ajv"
+
+# Files whose first diagnostic is one of the schema are invalid for ajv, too.
+wrong=0
+for want in invalid/*.want; do
+  spec=${want%.want}.yml
+  [ -f "$spec" ] && head -1 "$want" | grep -qE '\[(unknown-field|misplaced-field|wrong-type|unknown-value|unquoted-text|out-of-bounds|reserved-parameter)\]$' || continue
+  head -1 "$want" | grep -qE 'key "|YAML' && continue
+  mkdir -p "$work/invalid" && cp "$spec" "$work/invalid/"
+  wrong=$((wrong + 1))
+done
+"$ajv" validate --spec=draft2020 --strict=false --errors=no -s "$schema" -d "$work/invalid/*.yml" >"$work/invalid.log" 2>&1 || true
+if grep -q ' valid$' "$work/invalid.log"; then
+  echo "ajv takes a spec that is invalid:" >&2
+  grep ' valid$' "$work/invalid.log" >&2
+  exit 1
+fi
+echo "$wrong invalid specs are invalid for ajv"
+
+node "$here/editor.mjs" "$work/node_modules/yaml-language-server" "$schema"
