@@ -102,25 +102,23 @@ func (l *life) step(name string, work func(step *Step) error) error {
 	return err
 }
 
-// message returns what an error says. Where the text of a server was cut short,
-// what may be the beginning of a secret at its end is dropped: a redactor finds
-// whole secrets only.
+// maxDetail bounds what is shown of a server's own words, in characters.
+const maxDetail = 200
+
+// message returns what an error says. The words of a server are redacted
+// before they are cut: a redactor finds whole secrets only.
 func (l *life) message(err error) string {
 	var status *method.StatusError
-	if l.redactor == nil || !errors.As(err, &status) {
+	if !errors.As(err, &status) || status.Detail == "" {
 		return err.Error()
-	}
-	head, cut := strings.CutSuffix(status.Detail, "…")
-	if !cut {
-		return err.Error()
-	}
-	var safe strings.Builder
-	w := l.redactor.Writer(&safe) // it holds back what may go on as a secret
-	if _, err := w.Write([]byte(head)); err != nil {
-		return "the answer cannot be shown"
 	}
 	shown := *status
-	shown.Detail = safe.String() + "…"
+	if l.redactor != nil {
+		shown.Detail = l.redactor.Redact(shown.Detail)
+	}
+	if r := []rune(shown.Detail); len(r) > maxDetail {
+		shown.Detail = string(r[:maxDetail]) + "…"
+	}
 	return strings.Replace(err.Error(), status.Error(), shown.Error(), 1)
 }
 

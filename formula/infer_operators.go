@@ -61,7 +61,7 @@ func (e *exprChecker) coalesceType(n *ast.BinaryNode) *dataType {
 	if left.kinds != 0 && !left.can(ofMissing) {
 		return left
 	}
-	return left.present()
+	return union(left.present(), right)
 }
 
 func (e *exprChecker) sumType(n *ast.BinaryNode, left, right *dataType) *dataType {

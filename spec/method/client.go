@@ -3,6 +3,7 @@ package method
 import (
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/connector-spec/connector/formula"
@@ -19,6 +20,11 @@ type ClientConfig struct {
 	Sign, TLS               formula.Value // undefined if there is none; an HMAC as its author wrote it
 	Timeout                 time.Duration // 0: the program's own
 	MaxResponseBytes        int64         // 0: the program's own
+}
+
+// Format writes where requests go and nothing of what goes with them.
+func (c ClientConfig) Format(f fmt.State, _ rune) {
+	_, _ = io.WriteString(f, "API client of "+c.Base.URL)
 }
 
 // A Field is a header, a query parameter or a cookie.

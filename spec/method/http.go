@@ -48,7 +48,9 @@ func (r *Response) value() formula.Value {
 type StatusError struct {
 	Method, URL string // the URL without its query
 	Status      int
-	Detail      string // what the server says, as it says it; may be empty
+	// Detail is what the server says, as it says it and however long it is; it
+	// may hold secrets. Whoever shows it redacts it first and cuts it then.
+	Detail string
 }
 
 func (e *StatusError) Error() string {
@@ -75,11 +77,12 @@ func readResponse(req *http.Request, resp *http.Response) (*Response, error) {
 		Method: req.Method, URL: plainURL(u), Status: resp.StatusCode,
 		ContentType: resp.Header.Get("Content-Type"), headers: resp.Header,
 	}
-	if r.Data, err = decodeBody(data, r.ContentType); err != nil {
-		return r, fmt.Errorf("%s %s answered %d with a body that %w", r.Method, r.URL, r.Status, err)
-	}
-	if r.Status < 200 || r.Status > 299 {
+	r.Data, err = decodeBody(data, r.ContentType)
+	if r.Status < 200 || r.Status > 299 { // whatever its body is
 		return r, &StatusError{Method: r.Method, URL: r.URL, Status: r.Status, Detail: detailOf(r.Data)}
+	}
+	if err != nil {
+		return r, fmt.Errorf("%s %s answered %d with a body that %w", r.Method, r.URL, r.Status, err)
 	}
 	return r, nil
 }
@@ -99,7 +102,7 @@ func decodeBody(data []byte, contentType string) (formula.Value, error) {
 	switch {
 	case len(trimmed) == 0:
 		return formula.Undefined, nil
-	case isJSON || media == "" && (trimmed[0] == '{' || trimmed[0] == '['):
+	case isJSON || (media == "" || media == "text/plain") && (trimmed[0] == '{' || trimmed[0] == '['):
 		v, err := formula.ParseJSON(trimmed)
 		if err != nil && isJSON {
 			return formula.Undefined, errors.New("says it is JSON and is not: it may be cut off")
@@ -119,7 +122,7 @@ func detailOf(v formula.Value) string {
 	for _, name := range []string{"error_description", "message", "error", "detail", "title", "errorMessage", "description", "msg"} {
 		switch item := v.Get(name); item.Kind() {
 		case formula.KindString:
-			return clip(item.Text())
+			return item.Text()
 		case formula.KindObject:
 			if s := detailOf(item); s != "" {
 				return s
@@ -128,20 +131,11 @@ func detailOf(v formula.Value) string {
 	}
 	if list, ok := v.Get("errors").AsList(); ok && len(list) > 0 {
 		if s, ok := list[0].AsString(); ok {
-			return clip(s)
+			return s
 		}
 		return detailOf(list[0])
 	}
 	return ""
-}
-
-// clip bounds a text that a server sent.
-func clip(s string) string {
-	const limit = 200
-	if r := []rune(s); len(r) > limit {
-		return string(r[:limit]) + "…"
-	}
-	return s
 }
 
 // url puts the path, its parameters and the query together.

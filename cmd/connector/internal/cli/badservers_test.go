@@ -191,7 +191,7 @@ func TestBadServers(t *testing.T) {
 		{"answers an error that says it is JSON", answer(502, jsonType, "bad gateway"), 1, []string{"answered 502"}},
 		{"answers nothing", answer(200, jsonType, ""), 1, []string{"the responseMapping of the test gives nothing", "hint: "}},
 		{"answers 204", answer(204, "", ""), 1, []string{"the responseMapping of the test gives nothing"}},
-		{"answers JSON that says it is text", answer(200, "text/plain", `{"name":"x"}`), 1, []string{"which is text/plain and not JSON"}},
+		{"answers plain text", answer(200, "text/plain", `name: x`), 1, []string{"which is text/plain and not JSON"}},
 		{"answers other JSON", answer(200, jsonType, `{"title":"x"}`), 1, []string{"the responseMapping of the test gives nothing"}},
 		{"answers 401", answer(401, jsonType, `{"error":"bad_key"}`), 1, []string{`answered 401 Unauthorized: "bad_key"`, "hint: the API does not accept the credential"}},
 		{"answers 403", answer(403, jsonType, `{"error":{"message":"not you"}}`), 1, []string{`answered 403 Forbidden: "not you"`, "hint: the API knows the credential and does not allow this"}},
