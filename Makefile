@@ -39,5 +39,5 @@ bench:
 # update rewrites what tests compare with, and the generated documents. Review
 # the difference as you would review code.
 update:
-	go test ./spec/... ./cmd/... -update
+	go test ./spec/authtype ./cmd/connector/internal/cli -update
 	go generate ./...

@@ -88,8 +88,10 @@ func (v Value) Without(key string) Value {
 func (v Value) Builder() *ObjectBuilder {
 	b := NewObject(v.Len() + 1)
 	if v.kind == KindObject {
-		for i, k := range v.node.keys {
-			b.Set(k, v.node.items[i])
+		b.n.keys = append(b.n.keys, v.node.keys...)
+		b.n.items = append(b.n.items, v.node.items...)
+		if v.node.index != nil {
+			b.n.makeIndex()
 		}
 	}
 	return b

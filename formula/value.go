@@ -105,7 +105,7 @@ func (v *Value) weight() int64 {
 
 // indexFrom is the number of keys from which an object gets an index: below
 // it, comparing keys one by one is faster.
-const indexFrom = 12
+const indexFrom = 32
 
 // Undefined is the value that is not there.
 var Undefined = Value{}

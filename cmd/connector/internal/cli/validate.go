@@ -103,7 +103,7 @@ func validatePaths(ctx context.Context, g *global, opts validateOptions, out rep
 	}
 	if len(places) > 100 {
 		// Reading many small files makes garbage quickly and keeps none of it.
-		defer debug.SetGCPercent(debug.SetGCPercent(400))
+		defer debug.SetGCPercent(debug.SetGCPercent(300))
 	}
 	progress := newProgress(g, len(places), "validating")
 	defer progress.done()
