@@ -172,7 +172,7 @@ func (e *exprCompiler) unknownFunction(n ast.Node, name string) operation {
 
 // exprHabits are functions that people know from expr or JavaScript.
 var exprHabits = map[string]string{
-	"toBase64": `did you mean "base64"?`, "btoa": `did you mean "base64"?`, "atob": `did you mean "fromBase64"?`,
+	"base64encode": `did you mean "base64"?`, "base64Encode": `did you mean "base64"?`, "toBase64": `did you mean "base64"?`, "btoa": `did you mean "base64"?`, "atob": `did you mean "fromBase64"?`,
 	"encodeURIComponent": `did you mean "urlEncode"?`, "toJSON": `did you mean "jsonEncode"?`, "fromJSON": `did you mean "jsonDecode"?`,
 	"concat": "write a + b", "hasPrefix": "write a startsWith b", "hasSuffix": "write a endsWith b", "int": `did you mean "number"?`, "float": `did you mean "number"?`,
 	"if": "write condition ? yes : no", "date": `did you mean "formatTime"?`, "timestamp": `did you mean "now"?`, "parseInt": `did you mean "number"?`,

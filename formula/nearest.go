@@ -5,7 +5,7 @@ import "strings"
 // Nearest returns the candidate that name is most likely a misspelling of, or
 // "" if none is near. Case and the marks - and _ count little.
 func Nearest(name string, candidates []string) string {
-	best, bestCost := "", min(1+len([]rune(name))/3, 5)
+	best, bestCost := "", min(max(len([]rune(name)), 3)/3, 5)
 	folded := foldName(name)
 	for _, c := range candidates {
 		if foldName(c) == folded && c != name {
