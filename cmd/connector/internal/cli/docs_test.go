@@ -117,8 +117,8 @@ func (b block) play(t *testing.T) int {
 	return 0
 }
 
-// runCommand runs the program on blank-separated arguments and returns all
-// that it printed.
+// runCommand runs the program on blank-separated arguments, from which quotes
+// are taken off, and returns all that it printed.
 func runCommand(t *testing.T, args string) (string, int) {
 	t.Helper()
 	var out bytes.Buffer
@@ -127,6 +127,6 @@ func runCommand(t *testing.T, args string) (string, int) {
 	env.StdoutTerminal, env.StderrTerminal, env.Ask = false, false, nil
 	env.Getenv = func(string) string { return "" }
 	env.Environ = func() []string { return nil }
-	code := cli.Main(env, strings.Fields(args))
+	code := cli.Main(env, strings.Fields(strings.ReplaceAll(args, "'", "")))
 	return out.String(), code
 }
