@@ -83,8 +83,14 @@ func (u urlCompiler) url(v Value) urlOperation {
 			if op := u.formula(f.Name, v); op != nil {
 				return op
 			}
+			if u.kind == URLBase && f.Name != "$var" && f.Name != "$plain" && joinsURL(v.String()) {
+				return u.unsafe("a formula that puts a URL together lets a value change its host", `write the URL as text, as in "https://${…}.example.com/v1", or with $concat, $case or $firstNotEmpty`)
+			}
 			return u.whole(u.value(v), f.Name)
 		}
+	}
+	if s := v.Text(); u.kind == URLBase && joinsURL(s) {
+		return u.unsafe("an expression that puts a URL together lets a value change its host", `write the text around the values, as in "https://${…}.example.com/v1"`)
 	}
 	part := u.value(v)
 	if v.kind != KindString {
@@ -115,6 +121,27 @@ func (u urlCompiler) formula(name string, v Value) urlOperation {
 		return u.cases(arg)
 	}
 	return nil
+}
+
+// joinsURL tells whether an expression or formula holds the start of a URL and
+// something that joins texts.
+func joinsURL(source string) bool {
+	if !strings.Contains(source, "://") {
+		return false
+	}
+	for _, sign := range []string{"+", "&", "join", "replace", "$tpl", "$concat", "${"} {
+		if rest := strings.TrimPrefix(source, "${"); strings.Contains(rest, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// unsafe reports a URL whose host the author does not have in hand.
+func (u urlCompiler) unsafe(message, hint string) urlOperation {
+	u.report("bad-url", message, hint)
+	err := urlError(u.pointer(), errors.New(message))
+	return func(*frame) (Address, error) { return Address{}, err }
 }
 
 // firstURL is $firstNotEmpty: an operation that gives nothing passes on.
@@ -250,6 +277,9 @@ func (u urlCompiler) join(pieces []urlPiece) urlOperation {
 	if len(pieces) == 1 && pieces[0].value == nil {
 		return u.literal(pieces[0].literal)
 	}
+	if name := endOfHost(pieces); name != "" {
+		return u.unsafe(fmt.Sprintf("the value of %s goes on with the host that stands before it", name), `put a "/" between them, or a "." behind what a user may choose`)
+	}
 	return func(f *frame) (Address, error) {
 		w := urlWriter{kind: kind, literal: true}
 		if kind == URLPath && !strings.Contains(pieces[0].literal, "://") {
@@ -283,6 +313,23 @@ func (u urlCompiler) literal(s string) urlOperation {
 		}
 	}
 	return func(*frame) (Address, error) { return Address{URL: s, Literal: true}, nil }
+}
+
+// endOfHost returns the name of a value that stands directly behind a host
+// that the author began, and ends it; "" if there is none.
+func endOfHost(pieces []urlPiece) string {
+	for i := 1; i < len(pieces); i++ {
+		before, host, ok := strings.Cut(pieces[i-1].literal, "://")
+		if pieces[i].value == nil || pieces[i-1].value != nil || !ok || before == "" || strings.ContainsAny(host, "/?#") {
+			continue
+		}
+		last := host == "" || strings.ContainsAny(host[len(host)-1:], ".-:")
+		ends := i+1 == len(pieces) || pieces[i+1].value == nil && strings.ContainsAny(pieces[i+1].literal[:1], "/?#:")
+		if !last && ends {
+			return pieces[i].name
+		}
+	}
+	return ""
 }
 
 func checkLiteral(s string, kind URLKind) error {

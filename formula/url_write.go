@@ -152,6 +152,18 @@ func checkWholePath(s string) error {
 	return nil
 }
 
+// CheckBase checks a base URL that was not compiled as one: it is an origin
+// with a path. Empty text is no URL and no problem.
+func CheckBase(s string) error {
+	if s == "" {
+		return nil
+	}
+	if err := checkWholeBase(s); err != nil {
+		return fmt.Errorf("the base address %w", err)
+	}
+	return nil
+}
+
 // checkWholeBase checks a base URL that comes from a variable as a whole.
 func checkWholeBase(s string) error {
 	parsed, err := url.Parse(s)

@@ -57,6 +57,10 @@ func load(fsys fs.FS, file string, data []byte) (*Connector, []Diagnostic, error
 // readFile reads a regular file of at most limit bytes, and one byte of what
 // is larger, so that the reader can tell.
 func readFile(fsys fs.FS, name string, limit int) ([]byte, error) {
+	// What is no regular file is not opened: opening a pipe waits for a writer.
+	if info, err := fs.Stat(fsys, name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read %s: it is no regular file", name)
+	}
 	f, err := fsys.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", name, plainError(err))

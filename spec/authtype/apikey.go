@@ -94,6 +94,9 @@ var basic = Type{
 				continue
 			}
 			auth.Set(half.name, variable("credentials."+half.name))
+			if half.name == "username" && !l.Value.Get("password").Get("fixed").IsMissing() {
+				half.secret = true // the only half that is asked for is the credential
+			}
 			asked = append(asked, input{name: half.name, schema: describe(field, half.title, half.secret), origin: "/" + half.name, needed: true})
 		}
 		l.inputs(asked...)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/connector-spec/connector/formula"
@@ -48,6 +50,7 @@ func compileClient(c *compilation) *clientProgram {
 		c.body, at = args, "/args"
 	}
 	if !c.body.IsObject() || isFormula(c.body) {
+		c.hiddenBases(at, c.body)
 		return &clientProgram{parts: c.formula(at, c.body)}
 	}
 	p := &clientProgram{}
@@ -79,6 +82,30 @@ func (p *clientProgram) signature(c *compilation, at string, sign formula.Value)
 	}
 }
 
+// hiddenBases reports base addresses within a formula that gives the whole
+// client, unless each is fixed text or one value: nothing there keeps the host
+// what the author wrote.
+func (c *compilation) hiddenBases(at string, v formula.Value) {
+	for i := range v.Len() {
+		key, item := v.At(i)
+		if key == "" {
+			key = strconv.Itoa(i)
+		}
+		pointer := at + formula.Pointer(key)
+		text, isText := item.AsString()
+		fixed := isText && (!strings.Contains(text, "${") || !strings.Contains(text, "://"))
+		whole := item.IsObject() && item.Len() == 1 && item.Has("$var")
+		if key == "baseUri" && !fixed && !whole {
+			c.report("bad-url", spec.Error, pointer, spec.AtKey(), "a base address within a formula lets a value change its host",
+				"write baseUri in auth, or at the top of the mapping; it may be a formula itself")
+			continue
+		}
+		if item.Len() > 0 {
+			c.hiddenBases(pointer, item)
+		}
+	}
+}
+
 // Client evaluates makeApiClient.
 func (s *Set) Client(variables formula.Value, run formula.Run) (*ClientConfig, error) {
 	if s.client == nil {
@@ -93,6 +120,7 @@ func (s *Set) Client(variables formula.Value, run formula.Run) (*ClientConfig, e
 		config.Base, err = s.client.base.Eval(variables, run)
 	} else {
 		config.Base.URL = v.Get("baseUri").Text()
+		err = formula.CheckBase(config.Base.URL)
 	}
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package method
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/connector-spec/connector/formula"
@@ -48,9 +49,6 @@ func schemaField(parameter bool) string {
 // whereTo says where the value of an input goes if that is a place for
 // credentials; "" if it is not.
 func (s *Set) whereTo(name string, parameter bool) string {
-	if isIdentity(name) {
-		return ""
-	}
 	for _, r := range s.reads {
 		root, rest := pathNames(r.Path)
 		switch {
@@ -63,11 +61,32 @@ func (s *Set) whereTo(name string, parameter bool) string {
 		default:
 			continue
 		}
-		if where := credentialPlace(r.Method, r.Pointer); where != "" {
+		where := credentialPlace(r.Method, r.Pointer)
+		if where == "" && isURL(r.Pointer) && hasWord(name, secretWords) {
+			where = "a URL"
+		}
+		if where != "" && !(isIdentity(name) && s.accompanied(name, where)) {
 			return where
 		}
 	}
 	return ""
+}
+
+// accompanied tells whether a variable other than name, and that names nobody,
+// goes to the same place: as a login name goes with its password.
+func (s *Set) accompanied(name, where string) bool {
+	for _, r := range s.reads {
+		_, other := pathNames(r.Path)
+		if other != "" && other != name && !isIdentity(other) && credentialPlace(r.Method, r.Pointer) == where {
+			return true
+		}
+	}
+	return false
+}
+
+// isURL tells whether a pointer leads to a base address or a path.
+func isURL(pointer string) bool {
+	return strings.Contains(pointer, "/baseUri") || strings.Contains(pointer, "/path")
 }
 
 // pathNames returns the first two names of a path.
@@ -104,10 +123,10 @@ func (s *Set) derives(credential, input string) bool {
 func credentialPlace(method, pointer string) string {
 	path := strings.Split(pointer, "/")[1:]
 	for i, name := range path {
-		if i+1 == len(path) {
+		next := memberBehind(path[i+1:])
+		if next == "" {
 			break
 		}
-		next := strings.ReplaceAll(strings.ReplaceAll(path[i+1], "~1", "/"), "~0", "~")
 		switch {
 		case name == "auth" && next == "password":
 			return "the password of auth"
@@ -128,6 +147,21 @@ func credentialPlace(method, pointer string) string {
 	return ""
 }
 
+// memberBehind returns the first name of a path that is a member of data, and
+// no part of a formula.
+func memberBehind(path []string) string {
+	formulaParts := []string{"cases", "value", "values", "default", "filter", "mapping", "to", "item"}
+	for i, name := range path {
+		inFormula := i > 0 && strings.HasPrefix(path[0], "$")
+		_, err := strconv.Atoi(name)
+		if strings.HasPrefix(name, "$") || inFormula && (err == nil || slices.Contains(formulaParts, name)) {
+			continue
+		}
+		return strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")
+	}
+	return ""
+}
+
 func isOneOf(s string, list ...string) bool { return slices.Contains(list, s) }
 
 // credentialWords are the words by which the name of a field says that it
@@ -136,10 +170,13 @@ var credentialWords = []string{"key", "token", "secret", "passw", "pwd", "auth",
 
 func saysCredential(name string) bool { return hasWord(name, credentialWords) }
 
+// secretWords are the words by which the name of an input says that it is one.
+var secretWords = []string{"key", "token", "secret", "passw", "pwd"}
+
 // isIdentity tells whether the name of an input says that it names somebody or
 // something, and is no secret wherever it goes.
 func isIdentity(name string) bool {
-	if hasWord(name, []string{"key", "token", "secret", "passw", "pwd"}) {
+	if hasWord(name, secretWords) {
 		return false
 	}
 	return hasWord(name, []string{"user", "login", "mail", "tenant", "account", "domain", "host", "region", "site", "org", "company", "workspace", "instance", "environment", "locale", "shop"})

@@ -18,6 +18,7 @@ type testCase struct {
 	connector *spec.Connector // nil if it could not be read
 	subject   auth.Subject
 	live      bool
+	unnamed   bool // some of its values name no connector
 	values    auth.Values
 	broken    int    // number of errors in the spec
 	skip      string // why it does not run
@@ -109,7 +110,8 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		c.skip = "it has no recording"
 		return c
 	}
-	values, given, err := t.opts.values.of(t.global, s, siblings)
+	values, given, unnamed, err := t.opts.values.of(t.global, s, siblings)
+	c.unnamed = unnamed
 	switch {
 	case err != nil:
 		c.live, c.failure = true, err
@@ -145,19 +147,28 @@ func (t *tester) refuse(cases []*testCase) error {
 // oneLive refuses inputs that name no connector when several run live: a
 // credential goes to the connector it is for.
 func (t *tester) oneLive(cases []*testCase) error {
-	if !t.opts.values.unnamed(t.global) {
-		return nil
-	}
+	unnamed := t.opts.values.unnamed(t.global)
+	byKey := make(map[string]*spec.Connector)
 	var first *spec.Connector
+	several := false
 	for _, c := range cases {
 		if !c.live || c.subject.Option == nil {
 			continue
 		}
-		if first != nil && first != c.connector {
+		unnamed = unnamed || c.unnamed
+		if first == nil {
+			first = c.connector
+		}
+		several = several || first != c.connector
+		if several && unnamed {
 			return usagef("the inputs name no connector, and %s and %s would both get them: name one PATH, or give an input file with one entry for each connector key, or variables such as CONNECTOR_INPUT_%s__…",
 				first.Name(), c.connector.Name(), upperSnake(first.Key()))
 		}
-		first = c.connector
+		key := upperSnake(c.connector.Key())
+		if other := byKey[key]; other != nil && other != c.connector {
+			return usagef("%s and %s have the same key, so that the credential of one would go to the other, too: test one of them, or give it another key", other.File, c.connector.File)
+		}
+		byKey[key] = c.connector
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 )
@@ -70,7 +71,7 @@ func promptOf(s auth.Subject, name string, property formula.Value) string {
 	if title == "" {
 		title = name
 	}
-	return fmt.Sprintf("%s: %s: ", s.Connector.Name(), title)
+	return secret.PrintableLine(fmt.Sprintf("%s: %s: ", s.Connector.Name(), title))
 }
 
 // missing says what a credential lacks.

@@ -68,7 +68,17 @@ func inOrderBy[T, R any](ctx context.Context, workers, chunk int, items []T, wor
 	}()
 	waiting := make(map[int]batch)
 	want := 0
-	for b := range done {
+	for {
+		var b batch
+		var more bool
+		select {
+		case b, more = <-done:
+		case <-ctx.Done(): // what is still running is left behind
+			return context.Cause(ctx)
+		}
+		if !more {
+			return context.Cause(ctx)
+		}
 		if b.bug != "" {
 			panic(b.bug) // where Main recovers it
 		}
@@ -87,5 +97,4 @@ func inOrderBy[T, R any](ctx context.Context, workers, chunk int, items []T, wor
 			want += chunk
 		}
 	}
-	return context.Cause(ctx)
 }

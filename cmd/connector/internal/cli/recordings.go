@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -31,19 +32,26 @@ func (p place) recording(s auth.Subject) (*loadedRecording, error) {
 		return nil, err
 	}
 	defer root.Close()
-	f, err := root.Open(filepath.FromSlash(file))
+	info, err := root.Stat(filepath.FromSlash(file)) // before it is opened: opening a pipe waits
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("the recording %s is no regular file", p.display(file))
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	data := new(bytes.Buffer)
-	if _, err := data.ReadFrom(f); err != nil {
+	f, err := root.Open(filepath.FromSlash(file))
+	if err != nil {
 		return nil, err
 	}
-	rec, err := parseRecording(p.display(file), data.Bytes())
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, cassette.MaxBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	rec, err := parseRecording(p.display(file), data)
 	if err != nil {
 		return nil, err
 	}
@@ -95,23 +103,30 @@ func (p place) writeRecording(s auth.Subject, rec *cassette.Recording, r *secret
 		return "", err
 	}
 	file := s.Connector.RecordingFile(s.Option.Key, "")
-	full := filepath.Join(p.dir, filepath.FromSlash(file))
-	if _, err := parseRecording(full, data); err != nil {
+	if _, err := parseRecording(p.display(file), data); err != nil {
 		return "", fmt.Errorf("the recording is not written, since it could not be read back: %w", err)
 	}
-	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+	root, err := os.OpenRoot(p.dir) // no link leads out of the connector
+	if err != nil {
 		return "", err
 	}
-	return p.display(file), writeFile(full, data)
+	defer root.Close()
+	if err := root.MkdirAll(filepath.FromSlash(path.Dir(file)), 0o755); err != nil {
+		return "", fmt.Errorf("the recording is not written: %w", err)
+	}
+	if err := writeFile(root, filepath.FromSlash(file), data); err != nil {
+		return "", fmt.Errorf("the recording is not written: %w", err)
+	}
+	return p.display(file), nil
 }
 
 // writeFile writes a file whole or not at all.
-func writeFile(name string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".recording-*")
+func writeFile(root *os.Root, name string, data []byte) error {
+	temporary := fmt.Sprintf("%s.%d.new", name, os.Getpid())
+	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // does nothing once it is renamed
 	_, err = f.Write(data)
 	if err == nil {
 		err = f.Sync()
@@ -120,10 +135,10 @@ func writeFile(name string, data []byte) error {
 		err = closing
 	}
 	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
+		err = root.Rename(temporary, name)
 	}
 	if err != nil {
-		return err
+		_ = root.Remove(temporary)
 	}
-	return os.Rename(f.Name(), name)
+	return err
 }

@@ -58,12 +58,8 @@ func readValues(g *global, file, flag string) (*spec.Source, error) {
 	}
 	s, diagnostics := spec.Parse(file, data)
 	for _, d := range diagnostics {
-		if d.Severity == spec.Error {
-			message := fmt.Sprintf("%s: %s:%d:%d: %s", flag, file, d.Line, d.Column, d.Message)
-			if d.Hint != "" {
-				message += "; " + d.Hint
-			}
-			return nil, errors.New(message)
+		if d.Severity == spec.Error { // its message may quote a secret
+			return nil, fmt.Errorf("%s: %s:%d:%d: the value here cannot be read as it stands [%s]; put it in quotes", flag, file, d.Line, d.Column, d.Code)
 		}
 	}
 	if !s.Value().IsObject() {
@@ -104,23 +100,23 @@ func nested(v formula.Value) bool {
 // whether any of them is an input. Flags come before files, files before
 // variables. Siblings are all options of the connector: what only another one
 // asks for is left out, what none does is an error.
-func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (auth.Values, bool, error) {
+func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (_ auth.Values, given, unnamed bool, err error) {
 	c := collector{global: g, key: s.Connector.Key(), schema: s.Option.Value.Get("inputSchema"), kind: "INPUT"}
 	c.known = knownNames(siblings, "inputSchema")
 	inputs, err := c.collect(v.inputs, "--input", v.inputSource)
 	if err != nil {
-		return auth.Values{}, false, err
+		return auth.Values{}, false, false, err
 	}
 	c.schema, c.kind = s.Option.Value.Get("parametersSchema"), "PARAM"
 	c.known = knownNames(siblings, "parametersSchema")
 	params, err := c.collect(v.params, "--param", v.paramsSrc)
 	if err != nil {
-		return auth.Values{}, false, err
+		return auth.Values{}, false, false, err
 	}
 	if v.environment != "" {
 		set := s.Connector.Meta.Get("environments").Get(v.environment)
 		if !set.IsObject() {
-			return auth.Values{}, false, usagef("--environment: %s has no environment %q%s", s.Connector.Name(), v.environment,
+			return auth.Values{}, false, false, usagef("--environment: %s has no environment %q%s", s.Connector.Name(), v.environment,
 				thereAre("it has", s.Connector.Meta.Get("environments").Keys()))
 		}
 		for i, name := range set.Keys() {
@@ -129,7 +125,7 @@ func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (a
 			}
 		}
 	}
-	return auth.Values{Inputs: inputs, Parameters: params}, inputs.Len() > 0, nil
+	return auth.Values{Inputs: inputs, Parameters: params}, inputs.Len() > 0, c.unnamed, nil
 }
 
 // A collector collects the inputs, or the parameters, of one option.
@@ -139,6 +135,8 @@ type collector struct {
 	schema formula.Value
 	kind   string   // INPUT or PARAM
 	known  []string // the names that any option of the connector asks for
+
+	unnamed bool // a value was found that names no connector
 }
 
 // knownNames returns the names that a schema of any option asks for.
@@ -208,6 +206,7 @@ func (c *collector) fromFlags(b *formula.ObjectBuilder, flags []string, flag str
 			return usagef("%s: %q %s", flag, name, err)
 		}
 		b.Set(name, v)
+		c.unnamed = true
 	}
 	return nil
 }
@@ -216,6 +215,8 @@ func (c *collector) fromFile(b *formula.ObjectBuilder, file *spec.Source) error 
 	pointer, values := "", file.Value()
 	if nested(values) && !slices.Contains(c.known, values.Keys()[0]) {
 		pointer, values = formula.Pointer(c.key), values.Get(c.key)
+	} else {
+		c.unnamed = c.unnamed || values.Len() > 0
 	}
 	properties := c.schema.Get("properties")
 	for i, name := range values.Keys() {
@@ -332,6 +333,7 @@ func (c *collector) fromVariables(b *formula.ObjectBuilder) error {
 				return fmt.Errorf("%s: %w", variable, err)
 			}
 			b.Set(name, v)
+			c.unnamed = c.unnamed || variable == c.variable(name)
 			break
 		}
 	}
