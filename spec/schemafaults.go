@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -46,8 +47,16 @@ func schemaFaults(definition string, v formula.Value) []schemaFault {
 	}
 	f := faultFinder{doc: s.doc, root: v}
 	f.add(e)
+	if len(f.faults) > maxFaults { // the library gives them in no order
+		slices.SortStableFunc(f.faults, func(a, b schemaFault) int { return cmp.Compare(a.pointer, b.pointer) })
+		f.faults = f.faults[:maxFaults]
+	}
 	return f.withoutCascade()
 }
+
+// maxFaults bounds the faults of one file that are looked at: a file made to
+// have many must not take long.
+const maxFaults = 5 * MaxDiagnostics
 
 // A librarySchema is a schema document as the library compiled it.
 type librarySchema struct {

@@ -40,6 +40,14 @@ func validateSource(s *Source, definition string) []Diagnostic {
 	for _, f := range schemaFaults(definition, s.Value()) {
 		list = append(list, f.describe(s)...)
 	}
+	SortDiagnostics(list)
+	if len(list) > MaxDiagnostics {
+		last := list[MaxDiagnostics-1]
+		last.Code, last.Severity, last.Fix = "too-many-problems", Error, nil
+		last.Message = "this file has more problems that are not shown"
+		last.Hint = "mend the first ones, then look again"
+		list = append(list[:MaxDiagnostics], last)
+	}
 	return list
 }
 
