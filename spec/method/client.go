@@ -182,13 +182,16 @@ func basicOf(v formula.Value) (*Basic, error) {
 		return nil, errors.New("auth is {username, password}")
 	}
 	var b Basic
-	for name, half := range map[string]*string{"username": &b.Username, "password": &b.Password} {
-		if x := v.Get(name); !x.IsMissing() {
+	for _, half := range []struct {
+		name string
+		text *string
+	}{{"username", &b.Username}, {"password", &b.Password}} {
+		if x := v.Get(half.name); !x.IsMissing() {
 			s, err := text(x)
 			if err != nil {
-				return nil, fmt.Errorf("auth.%s: %w", name, err)
+				return nil, fmt.Errorf("auth.%s: %w", half.name, err)
 			}
-			*half = s
+			*half.text = s
 		}
 	}
 	return &b, nil
@@ -234,5 +237,5 @@ func text(v formula.Value) (string, error) {
 	case formula.KindBytes:
 		return "", errors.New("bytes are no text; hex() or base64() makes text of them")
 	}
-	return "", fmt.Errorf("text is wanted, not an %s", v.Kind())
+	return "", fmt.Errorf("text is wanted, not %s", map[formula.Kind]string{formula.KindList: "a list", formula.KindObject: "an object", formula.KindNull: "null", formula.KindUndefined: "nothing"}[v.Kind()])
 }

@@ -139,7 +139,7 @@ func (t *tester) ways(s auth.Subject, problems []auth.ValueProblem, parameter bo
 		hint += ", or give what is no secret by " + strings.Join(flags, " ")
 	}
 	if !parameter && t.Ask == nil {
-		hint += ", or run this on a terminal to be asked"
+		hint += ", or run this with --live on a terminal to be asked"
 	}
 	return hint
 }
