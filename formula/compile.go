@@ -342,6 +342,12 @@ func (c *compiler) reportKey(key, code, message, hint string) {
 	})
 }
 
+// LooksLikeFormula tells whether v is an object whose first key begins with "$":
+// a formula, or what is meant to be one, and no plain data.
+func LooksLikeFormula(v Value) bool {
+	return v.kind == KindObject && v.Len() > 0 && strings.HasPrefix(v.node.keys[0], "$")
+}
+
 func isLetter(b byte) bool { return b|0x20 >= 'a' && b|0x20 <= 'z' }
 
 // Pointer returns the JSON Pointer (RFC 6901) of a path of keys.

@@ -120,7 +120,7 @@ func findAlgorithm(name string) (func() hash.Hash, error) {
 		}
 		names = append(names, a.name)
 	}
-	hint := "there are " + joinNames(names)
+	hint := "there are " + JoinWords(names, "and")
 	if s := Nearest(name, names); s != "" {
 		hint = fmt.Sprintf("did you mean %q?", s)
 	}

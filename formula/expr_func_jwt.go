@@ -120,7 +120,7 @@ func (f *frame) sign(alg, key string, data []byte) ([]byte, error) {
 	if alg == "none" {
 		return nil, errors.New("a token without a signature is not made")
 	}
-	return nil, fmt.Errorf("unknown algorithm %q; there are %s", alg, joinNames(names))
+	return nil, fmt.Errorf("unknown algorithm %q; there are %s", alg, JoinWords(names, "and"))
 }
 
 func (a *jwtAlgorithm) digest(data []byte) []byte {

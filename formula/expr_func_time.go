@@ -160,7 +160,7 @@ func timePartNames() string {
 	for _, p := range timeParts {
 		names = append(names, "%"+string(p.letter))
 	}
-	return joinNames(append(names, "%L", "%s", "%%"))
+	return JoinWords(append(names, "%L", "%s", "%%"), "and")
 }
 
 var uuidFunc = ExprFunc{

@@ -160,7 +160,7 @@ func (e *exprCompiler) unknownFunction(n ast.Node, name string) operation {
 	for _, f := range ExprFuncs() {
 		names = append(names, f.Name)
 	}
-	hint := "functions are " + joinNames(names)
+	hint := "functions are " + JoinWords(names, "and")
 	if s := Nearest(name, names); s != "" {
 		hint = fmt.Sprintf("did you mean %q?", s)
 	}

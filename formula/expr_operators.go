@@ -61,16 +61,20 @@ func (e *exprCompiler) binary(n *ast.BinaryNode) operation {
 	}
 	left, right := e.need(n.Left), e.need(n.Right)
 	return func(f *frame) (Value, error) {
-		v, err := left(f)
-		if err != nil {
-			return Undefined, err
-		}
-		w, err := right(f)
+		v, w, err := operands(f, left, right)
 		if err != nil {
 			return Undefined, err
 		}
 		return apply(f, v, w)
 	}
+}
+
+// operands evaluates both sides of an operator, the left one first.
+func operands(f *frame, left, right operation) (v, w Value, err error) {
+	if v, err = left(f); err == nil {
+		w, err = right(f)
+	}
+	return v, w, err
 }
 
 // coalesce is ??: the right side where the left one, or any step to it, is
@@ -109,11 +113,7 @@ func (e *exprCompiler) equality(n *ast.BinaryNode) operation {
 		}
 	}
 	return func(f *frame) (Value, error) {
-		v, err := left(f)
-		if err != nil {
-			return Undefined, err
-		}
-		w, err := right(f)
+		v, w, err := operands(f, left, right)
 		if err != nil {
 			return Undefined, err
 		}

@@ -122,7 +122,7 @@ func legacyHint(name string) string {
 	if s := Nearest(name, names); s != "" {
 		return fmt.Sprintf("did you mean %q?", s)
 	}
-	return "operators are " + joinNames(names)
+	return "operators are " + JoinWords(names, "and")
 }
 
 // holds tells whether any of the values that the field finds passes.

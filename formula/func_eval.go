@@ -142,5 +142,5 @@ func operatorNames() string {
 	for _, o := range operators {
 		names = append(names, o.name)
 	}
-	return joinNames(names)
+	return JoinWords(names, "and")
 }

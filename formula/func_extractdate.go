@@ -20,6 +20,18 @@ var extractDateFormula = Func{
 // partOfTime compiles $extractDate and $extractTime: characters from to end of
 // the time that arg says, written as JavaScript's toISOString does.
 func (c *compiler) partOfTime(arg Value, from, end int) compiled {
+	return c.ofText(arg, func(s string) Value {
+		ms, ok := parseDate(s)
+		if !ok {
+			return Undefined
+		}
+		return String(strings.Clone(isoString(ms)[from:end]))
+	})
+}
+
+// ofText compiles a formula that makes something of a text; what is missing
+// stays so.
+func (c *compiler) ofText(arg Value, made func(string) Value) compiled {
 	text, place := c.value(arg), c.pointer()
 	return compiled{eval: func(f *frame) (Value, error) {
 		v, err := text.run(f)
@@ -33,10 +45,6 @@ func (c *compiler) partOfTime(arg Value, from, end int) compiled {
 		if err != nil {
 			return Undefined, errorAt(place, err)
 		}
-		ms, ok := parseDate(s)
-		if !ok {
-			return Undefined, nil
-		}
-		return String(strings.Clone(isoString(ms)[from:end])), nil
+		return made(s), nil
 	}}
 }

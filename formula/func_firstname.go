@@ -21,21 +21,7 @@ var firstNameFormula = Func{
 
 // personName compiles $firstName (part 0) and $lastName (part 1).
 func (c *compiler) personName(arg Value, part int) compiled {
-	name, place := c.value(arg), c.pointer()
-	return compiled{eval: func(f *frame) (Value, error) {
-		v, err := name.run(f)
-		if err != nil || v.IsMissing() {
-			return Undefined, err
-		}
-		s, err := f.text(v)
-		if err == nil {
-			err = f.spend(1 + len(s))
-		}
-		if err != nil {
-			return Undefined, errorAt(place, err)
-		}
-		return splitName(s)[part], nil
-	}}
+	return c.ofText(arg, func(s string) Value { return splitName(s)[part] })
 }
 
 // The words that stand around names, in lower case without dots.

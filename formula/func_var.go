@@ -71,7 +71,7 @@ func (c *compiler) unknownVariable(p Problem, name string, known []string) {
 	if slices.Contains(known, name) {
 		return
 	}
-	p.Hint = "variables here are " + joinNames(known)
+	p.Hint = "variables here are " + JoinWords(known, "and")
 	if len(known) == 0 {
 		p.Hint = "there are no variables here"
 	}
@@ -88,20 +88,6 @@ func (c *compiler) unknownVariable(p Problem, name string, known []string) {
 func (c *compiler) fails(message string) compiled {
 	err := &Error{Pointer: c.pointer(), Offset: -1, Err: fmt.Errorf("%s", message)}
 	return compiled{eval: func(*frame) (Value, error) { return Undefined, err }}
-}
-
-func joinNames(names []string) string {
-	s := ""
-	for i, n := range names {
-		switch {
-		case i > 0 && i == len(names)-1:
-			s += " and "
-		case i > 0:
-			s += ", "
-		}
-		s += n
-	}
-	return s
 }
 
 func kindWithArticle(v Value) string {

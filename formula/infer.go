@@ -267,7 +267,7 @@ func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 
 func memberHint(owner *dataType) string {
 	if owner.can(ofObject) && owner.members != nil && len(owner.members.keys) > 0 {
-		return "its members are " + joinNames(owner.members.keys)
+		return "its members are " + JoinWords(owner.members.keys, "and")
 	}
 	return ""
 }
@@ -299,9 +299,9 @@ func (c *checker) unknownMember(owner *dataType, steps []Step, p Problem) bool {
 	case near != "":
 		p.Hint = fmt.Sprintf("did you mean %q?", prefix+near)
 	case len(keys) > 0 && prefix == "":
-		p.Hint = "variables here are " + joinNames(keys)
+		p.Hint = "variables here are " + JoinWords(keys, "and")
 	case len(keys) > 0:
-		p.Hint = "its members are " + joinNames(keys)
+		p.Hint = "its members are " + JoinWords(keys, "and")
 	}
 	c.problems = append(c.problems, p)
 	return true
@@ -330,7 +330,7 @@ func falsyWords(t *dataType) string {
 			words = append(words, map[Kind]string{KindBool: "false", KindNumber: "0", KindString: "empty text"}[v.kind])
 		}
 	}
-	return joinWords(words, "or")
+	return JoinWords(words, "or")
 }
 
 // keep keeps the syntax tree of an expression for the checker.

@@ -55,3 +55,12 @@ func abs(n int) int {
 	}
 	return n
 }
+
+// JoinWords joins words for a message, as in "a, b or c".
+func JoinWords(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	n := len(words) - 1
+	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
+}

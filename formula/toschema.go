@@ -46,9 +46,9 @@ func ToSchema(v, schema Value, o ToSchemaOptions) Value {
 	return v
 }
 
-// IsFormula tells whether v is a formula of the format: an object whose first
+// isFormula tells whether v is a formula of the format: an object whose first
 // key names one.
-func IsFormula(v Value) bool {
+func isFormula(v Value) bool {
 	if v.kind != KindObject || v.Len() == 0 || hasIndexKey(v.node.keys) {
 		return false
 	}
@@ -78,7 +78,7 @@ func (o ToSchemaOptions) list(v, items Value) Value {
 }
 
 func (o ToSchemaOptions) object(v, schema Value) Value {
-	if o.HasFormulas && IsFormula(v) {
+	if o.HasFormulas && isFormula(v) {
 		return v
 	}
 	properties := schema.Get("properties")

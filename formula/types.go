@@ -2,7 +2,6 @@ package formula
 
 import (
 	"slices"
-	"strings"
 )
 
 // kinds is a set of kinds.
@@ -338,7 +337,7 @@ func (t *dataType) describe() string {
 	for _, v := range t.values {
 		words = append(words, v.String())
 	}
-	return joinWords(words, "or")
+	return JoinWords(words, "or")
 }
 
 // kindWords says of which kinds a value of t is: "text", "a number or an
@@ -354,14 +353,5 @@ func (t *dataType) kindWords() string {
 			words = append(words, kindWithArticle(Value{kind: kind}))
 		}
 	}
-	return joinWords(words, "or")
-}
-
-// joinWords joins words as in "a, b or c".
-func joinWords(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	n := len(words) - 1
-	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
+	return JoinWords(words, "or")
 }

@@ -97,7 +97,7 @@ func (l *loader) methodFile(dir, name, option string) *methodName {
 	if suffix.kind == KindJavaScript && formula.Nearest(base, known) == "" {
 		return nil // a module that a script imports
 	}
-	hint := "files of methods are named " + joinWords(known, "and")
+	hint := "files of methods are named " + formula.JoinWords(known, "and")
 	if s := formula.Nearest(base, known); s != "" {
 		hint = fmt.Sprintf("did you mean %q?", s+suffix.suffix)
 	}
@@ -189,7 +189,7 @@ func (l *loader) attach(m *methodName, option, file string) {
 		l.report(Diagnostic{
 			Code: "wrong-implementation", File: file, Line: 1, Column: 1,
 			Message: fmt.Sprintf("method %q cannot be %q", m.name, suffix.kind),
-			Hint:    fmt.Sprintf("it is %s: such as %s", joinWords(quoted(m.kinds), "or"), path.Base(BodyFile(m.name, m.kinds[0]))),
+			Hint:    fmt.Sprintf("it is %s: such as %s", formula.JoinWords(quoted(m.kinds), "or"), path.Base(BodyFile(m.name, m.kinds[0]))),
 		})
 		return
 	case method.Has("mapping") || method.Has("code"):

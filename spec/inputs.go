@@ -82,10 +82,23 @@ func schemaReason(err error) error {
 // usablePatterns removes the patterns that cannot be compiled, which
 // [Validate] warns about.
 func usablePatterns(v formula.Value) formula.Value {
+	return withoutMembers(v, func(key string, item formula.Value) bool {
+		pattern, ok := item.AsString()
+		if !ok || key != "pattern" {
+			return false
+		}
+		_, err := regexp.Compile(pattern)
+		return err != nil
+	})
+}
+
+// withoutMembers returns a value without the members, at any depth, that drop
+// names.
+func withoutMembers(v formula.Value, drop func(key string, item formula.Value) bool) formula.Value {
 	if list, ok := v.AsList(); ok {
 		items := make([]formula.Value, len(list))
 		for i, item := range list {
-			items[i] = usablePatterns(item)
+			items[i] = withoutMembers(item, drop)
 		}
 		return formula.List(items...)
 	}
@@ -94,13 +107,9 @@ func usablePatterns(v formula.Value) formula.Value {
 	}
 	b := formula.NewObject(v.Len())
 	for i, key := range v.Keys() {
-		_, item := v.At(i)
-		if pattern, ok := item.AsString(); ok && key == "pattern" {
-			if _, err := regexp.Compile(pattern); err != nil {
-				continue
-			}
+		if _, item := v.At(i); !drop(key, item) {
+			b.Set(key, withoutMembers(item, drop))
 		}
-		b.Set(key, usablePatterns(item))
 	}
 	return b.Value()
 }
@@ -140,7 +149,7 @@ func inputMessage(keyword string, schema formula.Value) string {
 	case "type":
 		return "must be " + typeWords(schema)
 	case "enum":
-		return "must be " + joinWords(quoted(textsOf(v)), "or")
+		return "must be " + formula.JoinWords(quoted(textsOf(v)), "or")
 	case "const":
 		return fmt.Sprintf("must be %v", v)
 	case "pattern":

@@ -182,13 +182,6 @@ func (o *Option) Diagnose(code string, severity Severity, pointer string, at At,
 	return o.connector.Diagnose(code, severity, place, at, message, hint)
 }
 
-// Written tells whether the part of o at pointer was written by the author,
-// in the option or in the base.
-func (o *Option) Written(pointer string) bool {
-	_, ok := o.authored(pointer)
-	return ok
-}
-
 // WrittenHere tells whether the option itself wrote it, and not the base.
 func (o *Option) WrittenHere(pointer string) bool {
 	return o.connector.written(o.own() + pointer)

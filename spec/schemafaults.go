@@ -94,27 +94,11 @@ func compileSchema(document string, definitions ...string) librarySchema {
 // rulesOf returns a schema without what it says to people. A property of such
 // a name is a schema, so neither text nor a list.
 func rulesOf(v formula.Value) formula.Value {
-	if list, ok := v.AsList(); ok {
-		items := make([]formula.Value, len(list))
-		for i, item := range list {
-			items[i] = rulesOf(item)
-		}
-		return formula.List(items...)
-	}
-	if !v.IsObject() {
-		return v
-	}
-	b := formula.NewObject(v.Len())
-	for i, key := range v.Keys() {
-		_, item := v.At(i)
+	return withoutMembers(v, func(key string, item formula.Value) bool {
 		_, isText := item.AsString()
 		_, isList := item.AsList()
-		if isText && slices.Contains([]string{"$schema", "$comment", "title", "description", "default"}, key) || isList && key == "examples" {
-			continue
-		}
-		b.Set(key, rulesOf(item))
-	}
-	return b.Value()
+		return isText && slices.Contains([]string{"$schema", "$comment", "title", "description", "default"}, key) || isList && key == "examples"
+	})
 }
 
 // newSchemaCompiler returns a compiler that loads no schema from anywhere: a

@@ -119,7 +119,7 @@ func typeWords(schema formula.Value) string {
 			list = append(list, typeNames[t])
 		}
 	}
-	return joinWords(list, "or")
+	return formula.JoinWords(list, "or")
 }
 
 // typeNames are the types of JSON Schema in words.
@@ -172,7 +172,7 @@ func (x schemaFault) typeHint(s *Source) string {
 			return "write [" + plain + "]"
 		}
 	case slices.Contains(wanted, "object") && x.schema.Get("properties").Len() > 0 && x.schema.Get("properties").Len() <= 12:
-		return "fields of it are " + joinWords(x.schema.Get("properties").Keys(), "and")
+		return "fields of it are " + formula.JoinWords(x.schema.Get("properties").Keys(), "and")
 	}
 	return sentenceHint(key, x.schema)
 }
@@ -202,11 +202,11 @@ func (x schemaFault) unknownValue(s *Source) Diagnostic {
 		source, _, ok := s.Scalar(x.pointer)
 		if !ok || source == "" {
 			return s.Diagnose("unknown-value", Error, x.pointer, AtValue(),
-				fmt.Sprintf("%s must be one word, not %s", name(x.pointer), kindWords(x.value)), "it is "+joinWords(quoted(values), "or"))
+				fmt.Sprintf("%s must be one word, not %s", name(x.pointer), kindWords(x.value)), "it is "+formula.JoinWords(quoted(values), "or"))
 		}
 		text = source
 	}
-	hint := "it is " + joinWords(quoted(values), "or")
+	hint := "it is " + formula.JoinWords(quoted(values), "or")
 	if near := meantValue(text, values); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}

@@ -79,7 +79,7 @@ func (x schemaFault) unknownFieldHint(s *Source, key string) string {
 	if len(known) > 12 || strings.HasPrefix(key, "x_") || strings.HasPrefix(key, "x.") {
 		return `fields of your own begin with "x-"`
 	}
-	return "fields here are " + joinWords(known, "and")
+	return "fields here are " + formula.JoinWords(known, "and")
 }
 
 // elsewhere says where an unknown field is known: in a field of the object it
@@ -154,7 +154,7 @@ func (x schemaFault) misplaced(s *Source) Diagnostic {
 		message, hint = fmt.Sprintf("field %q cannot stand beside %q", key, x.beside[0]), "keep one of them"
 	}
 	switch {
-	case slices.Contains(x.beside, "auth") && s.Has("/auth/"+escapePointer(key)):
+	case slices.Contains(x.beside, "auth") && s.Has(formula.Pointer("auth", key)):
 		hint = `remove it: "auth" has it already`
 	case slices.Contains(x.beside, "auth") && key == "title" && !s.Has("/name"):
 		hint = `the name of the connector is "name"; a title of the way to authenticate stands in "auth"`
@@ -213,14 +213,14 @@ func (x schemaFault) missingBeside(s *Source, key string) Diagnostic {
 // values, or by the first sentence of its description.
 func (x schemaFault) fieldHint(key string) string {
 	if m := findMethod(lastToken(x.pointer)); m != nil && (key == "type" || key == "implementationType") {
-		return "it says how the method is implemented: " + joinWords(quoted(m.kinds), "or")
+		return "it says how the method is implemented: " + formula.JoinWords(quoted(m.kinds), "or")
 	}
 	p := x.schema.Get("properties").Get(key)
 	if p.IsUndefined() {
 		p = x.owner.Get("properties").Get(key)
 	}
 	if values := listedValues(p); len(values) > 0 {
-		return "it is " + joinWords(quoted(values), "or")
+		return "it is " + formula.JoinWords(quoted(values), "or")
 	}
 	if !p.Has("description") {
 		p = resolved(p)
@@ -275,14 +275,4 @@ func quoted(words []string) []string {
 		list[i] = fmt.Sprintf("%q", w)
 	}
 	return list
-}
-
-func joinWords(words []string, last string) string {
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }

@@ -135,12 +135,11 @@ func (r *reader) empty() {
 func (r *reader) pointer() string {
 	var b strings.Builder
 	for _, s := range r.path {
-		b.WriteByte('/')
-		if s.node.Kind == yaml.SequenceNode {
-			b.WriteString(strconv.Itoa(s.index))
-		} else {
-			b.WriteString(escapePointer(r.scalarText(resolveAlias(s.node.Content[s.index-1]))))
+		token := strconv.Itoa(s.index)
+		if s.node.Kind != yaml.SequenceNode {
+			token = r.scalarText(resolveAlias(s.node.Content[s.index-1]))
 		}
+		b.WriteString(formula.Pointer(token))
 	}
 	return b.String()
 }

@@ -58,7 +58,7 @@ func (e *Expr) Eval(ctx context.Context, input any, opts Options) (any, error) {
 	if ev.rand == nil {
 		ev.rand = rand.Float64
 	}
-	env := &frame{library: builtins()}
+	env := &frame{functions: builtins()}
 	for name, value := range opts.Bindings {
 		env.bind(name, value)
 	}

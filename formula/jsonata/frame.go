@@ -2,10 +2,10 @@ package jsonata
 
 // A frame holds the variables of a block or a call, and knows the frame around it.
 type frame struct {
-	parent  *frame
-	vars    []variable
-	index   map[string]int       // position of each variable, once there are many
-	library map[string]*function // of the outermost frame
+	parent    *frame
+	vars      []variable
+	index     map[string]int       // position of each variable, once there are many
+	functions map[string]*function // of the language, in the outermost frame
 }
 
 type variable struct {
@@ -57,8 +57,8 @@ func (ev *evaluator) lookup(f *frame, name string) (any, error) {
 		if i := f.find(name); i >= 0 {
 			return f.vars[i].value, nil
 		}
-		if f.library != nil {
-			if fn, ok := f.library[name]; ok {
+		if f.functions != nil {
+			if fn, ok := f.functions[name]; ok {
 				return fn, nil
 			}
 		}

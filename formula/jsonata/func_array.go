@@ -74,25 +74,20 @@ func (c *call) sortPlain(list *array) (any, error) {
 }
 
 func fnReverse(c *call, args []any) (any, error) {
-	list, err := listArg(args, 0)
-	if list == nil {
-		return Undefined{}, err
-	}
-	n := len(list.items)
-	if n <= 1 {
-		return argument(args, 0), nil
-	}
-	if err := c.list(n); err != nil {
-		return nil, err
-	}
-	items := make([]any, n)
-	for i, item := range list.items {
-		items[n-1-i] = item
-	}
-	return &array{items: items}, nil
+	return c.reorder(args, func(items []any, i int, item any) { items[len(items)-1-i] = item })
 }
 
 func fnShuffle(c *call, args []any) (any, error) {
+	return c.reorder(args, func(items []any, i int, item any) {
+		j := max(0, min(i, int(c.rand()*float64(i+1))))
+		items[i] = items[j]
+		items[j] = item
+	})
+}
+
+// reorder gives the first argument, a list, in another order: place puts each
+// item, in turn, where it belongs.
+func (c *call) reorder(args []any, place func(items []any, i int, item any)) (any, error) {
 	list, err := listArg(args, 0)
 	if list == nil {
 		return Undefined{}, err
@@ -106,9 +101,7 @@ func fnShuffle(c *call, args []any) (any, error) {
 	}
 	items := make([]any, n)
 	for i, item := range list.items {
-		j := max(0, min(i, int(c.rand()*float64(i+1))))
-		items[i] = items[j]
-		items[j] = item
+		place(items, i, item)
 	}
 	return &array{items: items}, nil
 }

@@ -1,8 +1,6 @@
 package authtype
 
 import (
-	"strings"
-
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 )
@@ -29,11 +27,6 @@ func mappingMethod(mapping formula.Value) formula.Value {
 	return formula.Object(member("type", formula.String(spec.KindMapping)), member("mapping", mapping))
 }
 
-// isFormula tells whether an object is a formula and no plain data.
-func isFormula(v formula.Value) bool {
-	return v.IsObject() && v.Len() > 0 && strings.HasPrefix(v.Keys()[0], "$")
-}
-
 // prepend returns v with a key before all others.
 func prepend(v formula.Value, key string, item formula.Value) formula.Value {
 	b := formula.NewObject(v.Len() + 1)
@@ -50,7 +43,7 @@ func prepend(v formula.Value, key string, item formula.Value) formula.Value {
 // over returns generated with what the author wrote over it, key by key
 // inside objects that are no formulas.
 func over(generated, authored formula.Value) formula.Value {
-	if !generated.IsObject() || !authored.IsObject() || isFormula(generated) || isFormula(authored) {
+	if !generated.IsObject() || !authored.IsObject() || formula.LooksLikeFormula(generated) || formula.LooksLikeFormula(authored) {
 		if authored.IsUndefined() {
 			return generated
 		}
@@ -135,7 +128,7 @@ func (l *lowering) client(mapping formula.Value, origin string) {
 			return // missing says what is missing
 		}
 		l.set("makeApiClient", mappingMethod(mapping), origin)
-	case authored.Get("type").Text() == spec.KindMapping && authored.Get("mapping").IsObject() && !isFormula(authored.Get("mapping")):
+	case authored.Get("type").Text() == spec.KindMapping && authored.Get("mapping").IsObject() && !formula.LooksLikeFormula(authored.Get("mapping")):
 		l.set("makeApiClient", authored.With("mapping", over(mapping, authored.Get("mapping"))), origin)
 	default:
 		return

@@ -140,7 +140,7 @@ func (l *lowering) base(t *Type) {
 		return
 	}
 	mapping := method.Get("mapping")
-	if method.Get("type").Text() != spec.KindMapping || !mapping.IsObject() || isFormula(mapping) || mapping.Has("baseUri") {
+	if method.Get("type").Text() != spec.KindMapping || !mapping.IsObject() || formula.LooksLikeFormula(mapping) || mapping.Has("baseUri") {
 		return
 	}
 	l.Option = l.With("makeApiClient", method.With("mapping", prepend(mapping, "baseUri", base)), "/makeApiClient")

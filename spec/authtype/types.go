@@ -64,9 +64,6 @@ var types = []Type{
 	{Name: "membrane-token", Summary: "a token that the workspace signs", Methods: []Use{client, test}},
 }
 
-// Types returns the auth types, the preferred ones first.
-func Types() []Type { return slices.Clone(types) }
-
 // Find returns the type of that name, nil if there is none.
 func Find(name string) *Type {
 	for i := range types {

@@ -38,6 +38,7 @@ type Basic struct{ Username, Password string }
 // A clientProgram is a compiled makeApiClient that is a mapping.
 type clientProgram struct {
 	base  *formula.URLProgram // nil if the whole mapping is a formula
+	uri   formula.Value       // that base was compiled from
 	parts *formula.Program
 	sign  *formula.Program // nil if nothing is signed, or only per request
 	// perRequest is a signature that is computed over each request.
@@ -49,13 +50,13 @@ func compileClient(c *compilation) *clientProgram {
 	if args := c.body.Get("args"); args.IsObject() { // a wrapper that the SDK's own schema has
 		c.body, at = args, "/args"
 	}
-	if !c.body.IsObject() || isFormula(c.body) {
+	if !c.body.IsObject() || formula.LooksLikeFormula(c.body) {
 		c.hiddenBases(at, c.body)
 		return &clientProgram{parts: c.formula(at, c.body)}
 	}
 	p := &clientProgram{}
 	if base := c.body.Get("baseUri"); !base.IsMissing() {
-		p.base = c.url(at+"/baseUri", base, formula.URLBase)
+		p.base, p.uri = c.url(at+"/baseUri", base, formula.URLBase), base
 	} else {
 		c.report("missing-base", spec.Error, "", spec.AtKey(), "the API client has no base address", `write "baseUri: https://…" in auth, or in the mapping of makeApiClient`)
 	}
@@ -80,6 +81,11 @@ func (p *clientProgram) signature(c *compilation, at string, sign formula.Value)
 	default:
 		p.sign = c.formula(at, sign)
 	}
+}
+
+// has tells whether the client's base was compiled from uri.
+func (p *clientProgram) has(uri formula.Value) bool {
+	return p != nil && p.base != nil && p.uri.Equal(uri)
 }
 
 // hiddenBases reports base addresses within a formula that gives the whole

@@ -49,7 +49,9 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 		}
 		diagnostics = append(diagnostics, c.diagnostics...)
 	}
-	if base := o.Value.Get("baseUri"); !base.IsMissing() {
+	if base := o.Value.Get("baseUri"); set.client.has(base) {
+		set.base = set.client.base
+	} else if !base.IsMissing() {
 		c := &compilation{option: o, method: "baseUri", pointer: "/baseUri", set: set}
 		if isRead(base, "credentials", "authData") {
 			c.method = "makeApiClient" // where it is used; nothing that runs before can
@@ -199,11 +201,6 @@ func severityOf(p formula.Problem) spec.Severity {
 
 func (c *compilation) report(code string, severity spec.Severity, at string, place spec.At, message, hint string) {
 	c.diagnostics = append(c.diagnostics, c.option.Diagnose(code, severity, c.pointer+at, place, message, hint))
-}
-
-// isFormula tells whether an object is a formula and no plain data.
-func isFormula(v formula.Value) bool {
-	return v.IsObject() && v.Len() > 0 && strings.HasPrefix(v.Keys()[0], "$")
 }
 
 type mapping struct{ program *formula.Program }

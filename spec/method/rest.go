@@ -98,7 +98,7 @@ func (c *compilation) literalOrigin(path string) {
 // placeholders reports {names} of the path that pathParameters does not give.
 func (c *compilation) placeholders(at string, v formula.Value) {
 	parameters := v.Get("requestMapping").Get("pathParameters")
-	if isFormula(parameters) {
+	if formula.LooksLikeFormula(parameters) {
 		return
 	}
 	path := v.Get("path").Text()

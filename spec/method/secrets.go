@@ -132,15 +132,15 @@ func credentialPlace(method, pointer string) string {
 			return "the password of auth"
 		case name == "cookies":
 			return fmt.Sprintf("the cookie %q", next)
-		case name == "sign" && isOneOf(next, "key", "secretAccessKey", "consumerSecret", "tokenSecret", "privateKey", "password"):
+		case name == "sign" && slices.Contains(signingKeys, next):
 			return "the key of the signature"
-		case method == "getOAuthConfig" && isOneOf(next, "clientSecret", "consumerSecret"):
+		case method == "getOAuthConfig" && (next == "clientSecret" || next == "consumerSecret"):
 			return "the client secret"
-		case name == "headers" && (strings.EqualFold(next, "Authorization") || saysCredential(next)):
+		case name == "headers" && (strings.EqualFold(next, "Authorization") || SaysCredential(next)):
 			return fmt.Sprintf("the header %q", next)
-		case name == "query" && saysCredential(next):
+		case name == "query" && SaysCredential(next):
 			return fmt.Sprintf("the query parameter %q", next)
-		case name == "data" && saysCredential(next):
+		case name == "data" && SaysCredential(next):
 			return fmt.Sprintf("the body field %q", next)
 		}
 	}
@@ -162,19 +162,22 @@ func memberBehind(path []string) string {
 	return ""
 }
 
-func isOneOf(s string, list ...string) bool { return slices.Contains(list, s) }
+// signingKeys are the fields of a signature that hold keys.
+var signingKeys = []string{"key", "secretAccessKey", "consumerSecret", "tokenSecret", "privateKey", "password"}
 
 // credentialWords are the words by which the name of a field says that it
 // carries a credential.
 var credentialWords = []string{"key", "token", "secret", "passw", "pwd", "auth", "credential", "signature", "session", "appid"}
 
-func saysCredential(name string) bool { return hasWord(name, credentialWords) }
+// SaysCredential tells whether the name of a header, a parameter or a field says
+// that it carries a credential.
+func SaysCredential(name string) bool { return hasWord(name, credentialWords) }
 
 // secretWords are the words by which the name of an input says that it is one.
 var secretWords = []string{"key", "token", "secret", "passw", "pwd"}
 
 // isIdentity tells whether the name of an input says that it names somebody or
-// something, and is no secret wherever it goes.
+// something: such a value may accompany a secret without being one.
 func isIdentity(name string) bool {
 	if hasWord(name, secretWords) {
 		return false

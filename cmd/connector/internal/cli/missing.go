@@ -92,7 +92,7 @@ func (t *tester) missing(s auth.Subject, problems []auth.ValueProblem) error {
 		if len(absent) == 1 {
 			verb = " is required"
 		}
-		wrong = append([]string{listed(absent, "and") + verb}, wrong...)
+		wrong = append([]string{formula.JoinWords(absent, "and") + verb}, wrong...)
 	}
 	for _, parameter := range []bool{false, true} {
 		if hint := t.ways(s, problems, parameter); hint != "" {
@@ -134,7 +134,7 @@ func (t *tester) ways(s auth.Subject, problems []auth.ValueProblem, parameter bo
 	if len(variables) > 1 {
 		them = "them"
 	}
-	hint := fmt.Sprintf("set %s, or write %s into a file for %s", listed(variables, "and"), them, file)
+	hint := fmt.Sprintf("set %s, or write %s into a file for %s", formula.JoinWords(variables, "and"), them, file)
 	if len(flags) > 0 {
 		hint += ", or give what is no secret by " + strings.Join(flags, " ")
 	}
@@ -154,13 +154,4 @@ func (t *tester) howToGive(s auth.Subject) string {
 		return "--live tests it, since it asks for nothing"
 	}
 	return t.ways(s, problems, false)
-}
-
-// listed joins names: a, b and c.
-func listed(names []string, word string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec/method"
 )
 
 // A wiretap shows requests and answers as they pass, for --verbose. It writes
@@ -79,9 +80,9 @@ func (t *wiretap) writeHeaders(b *strings.Builder, mark string, h http.Header) {
 // namesCredential tells whether a header or a parameter is named like one that
 // carries a credential.
 func namesCredential(name string) bool {
-	name = strings.ToLower(name)
-	return slices.ContainsFunc([]string{"auth", "cookie", "key", "token", "secret", "pass", "pwd", "credential", "sign", "session", "appid", "code"},
-		func(word string) bool { return strings.Contains(name, word) })
+	lower := strings.ToLower(name)
+	return method.SaysCredential(name) || slices.ContainsFunc([]string{"cookie", "pass", "sign", "code"},
+		func(word string) bool { return strings.Contains(lower, word) })
 }
 
 // hideLookalikes hides what looks like a secret though nobody knows it.
