@@ -35,9 +35,9 @@ auth:
   connectionLabel: Weather of ${test.city}
 `
 	// From files: spec.Load(os.DirFS("connectors/weather"), "spec.yml").
-	connector, diagnostics := spec.LoadText("weather.yml", []byte(text))
-	options, more := lint.Run(connector)
-	for _, d := range append(diagnostics, more...) {
+	connector, _ := spec.LoadText("weather.yml", []byte(text))
+	options, diagnostics := lint.Run(connector, lint.Options{})
+	for _, d := range diagnostics {
 		fmt.Println(d)
 	}
 	subject := auth.Subject{Connector: connector, Option: options[0].Option, Methods: options[0].Methods}

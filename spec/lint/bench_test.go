@@ -52,7 +52,7 @@ func BenchmarkRun(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, c := range connectors {
-			lint.Run(c)
+			lint.Run(c, lint.Options{})
 		}
 	}
 }

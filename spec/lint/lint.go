@@ -2,6 +2,8 @@ package lint
 
 import (
 	"fmt"
+	"io/fs"
+	"slices"
 
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/authtype"
@@ -14,10 +16,21 @@ type Checked struct {
 	Methods *method.Set
 }
 
+// Options say how a connector is checked. The zero Options apply the rules for
+// everyone as they are.
+type Options struct {
+	// For adds the rules of a platform: membrane, kissflow or zoho.
+	For string
+	// Files is the file system that the connector was loaded from, for rules
+	// about files that are no part of the spec, such as a logo; nil if there is
+	// none, and then they say nothing.
+	Files fs.FS
+}
+
 // Run checks a connector that [spec.Load] has read and returns its options,
-// ready to run, and everything that is to be said, sorted. What Load said is
-// not repeated. It runs no script and opens no socket.
-func Run(c *spec.Connector) ([]Checked, []spec.Diagnostic) {
+// ready to run, and everything that is to be said about it, what Load said
+// included, sorted. It runs no script and opens no socket.
+func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
 	found := findings{said: c.Said()}
 	found.add(spec.Validate(c))
 	found.isBroken = found.hasErrors(c)
@@ -32,15 +45,23 @@ func Run(c *spec.Connector) ([]Checked, []spec.Diagnostic) {
 	}
 	found.add(problems)
 	if !found.isBroken { // opinions are for what is otherwise right
-		for _, r := range rules {
-			pass := &Pass{Connector: c, Options: checked, rule: r}
-			r.check(pass)
-			found.add(pass.found)
-		}
+		found.opinions(c, checked, o)
 	}
-	diagnostics := unique(found.list)
+	diagnostics := unique(append(slices.Clone(found.said), found.list...))
 	spec.SortDiagnostics(diagnostics)
 	return checked, diagnostics
+}
+
+// opinions applies the rules.
+func (f *findings) opinions(c *spec.Connector, checked []Checked, o Options) {
+	pass := Pass{Connector: c, Options: checked, Files: o.Files}
+	for i := range rules {
+		if r := &rules[i]; r.For == "" || r.For == o.For {
+			pass.rule, pass.found = r, nil
+			r.check(&pass)
+			f.add(pass.found)
+		}
+	}
 }
 
 // unique drops what is said twice, since several options inherit one mistake.
@@ -55,32 +76,4 @@ func unique(list []spec.Diagnostic) []spec.Diagnostic {
 		}
 	}
 	return kept
-}
-
-// A Pass is one rule at work on one connector.
-type Pass struct {
-	Connector *spec.Connector
-	Options   []Checked
-
-	rule  rule
-	found []spec.Diagnostic
-}
-
-// Report adds a finding at a part of an option.
-func (p *Pass) Report(o *spec.Option, pointer string, at spec.At, message, hint string) {
-	p.found = append(p.found, o.Diagnose(p.rule.code, p.rule.severity, pointer, at, message, hint))
-}
-
-// A rule is one opinion.
-type rule struct {
-	code     string
-	severity spec.Severity
-	summary  string
-	check    func(*Pass)
-}
-
-// rules lists the opinions: one rule, one file, one line here.
-var rules = []rule{
-	unmarkedSecret,
-	untypedOverride,
 }

@@ -7,10 +7,9 @@ import (
 	"github.com/connector-spec/connector/spec"
 )
 
-var unmarkedSecret = rule{
-	code:     "unmarked-secret",
-	severity: spec.Warning,
-	summary:  "An input whose value goes where credentials go is not marked as a secret.",
+var unmarkedSecret = Rule{
+	Code:     "unmarked-secret",
+	Severity: spec.Warning,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			for _, s := range o.Methods.Secrets() {

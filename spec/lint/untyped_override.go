@@ -7,10 +7,9 @@ import (
 	"github.com/connector-spec/connector/spec"
 )
 
-var untypedOverride = rule{
-	code:     "untyped-override",
-	severity: spec.Warning,
-	summary:  "An option changes an inherited property and does not say its type, so that the change is lost.",
+var untypedOverride = Rule{
+	Code:     "untyped-override",
+	Severity: spec.Warning,
 	check: func(p *Pass) {
 		auth := p.Connector.Auth
 		inputs := auth.Get("inputSchema")
@@ -39,7 +38,7 @@ func (p *Pass) untypedOverrides(pointer string, own, base formula.Value) {
 		if !ok || !property.IsObject() || property.Len() == 0 || property.Has("type") || property.Has("anyOf") {
 			continue
 		}
-		p.found = append(p.found, p.Connector.Diagnose(p.rule.code, p.rule.severity, pointer+formula.Pointer("properties", name), spec.AtKey(),
-			fmt.Sprintf("%q has no type here, so nothing of it is merged into the inherited one", name), fmt.Sprintf("add \"type: %s\"", inherited)))
+		p.ReportAuth(pointer+formula.Pointer("properties", name), spec.AtKey(),
+			fmt.Sprintf("%q has no type here, so nothing of it is merged into the inherited one", name), fmt.Sprintf("add \"type: %s\"", inherited))
 	}
 }

@@ -101,12 +101,12 @@ func firstError(t *testing.T, doc formula.Value) string {
 		_, option := auth.Get("options").At(i)
 		addMethods(files, "auth/"+key+"/", option)
 	}
-	c, diagnostics, err := spec.Load(files, "spec.yml")
+	c, _, err := spec.Load(files, "spec.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, more := lint.Run(c)
-	for _, d := range append(diagnostics, more...) {
+	_, diagnostics := lint.Run(c, lint.Options{})
+	for _, d := range diagnostics {
 		if d.Severity == spec.Error {
 			return d.Code
 		}

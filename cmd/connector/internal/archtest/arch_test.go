@@ -65,7 +65,7 @@ var modules = map[string][]string{
 	"github.com/zalando/go-keyring":         {"auth/store"},
 	"golang.org/x/oauth2":                   {"auth", "auth/token", "auth/login"},
 	"github.com/google/go-cmp":              {tests},
-	"github.com/rogpeppe/go-internal":       {tests},
+	"github.com/rogpeppe/go-internal":       {"spec/lint", tests},
 }
 
 // onlyTests are packages of ours that nothing but tests and what is named here

@@ -22,7 +22,7 @@ func BenchmarkReplay(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	checked, _ := lint.Run(c)
+	checked, _ := lint.Run(c, lint.Options{})
 	for _, o := range checked {
 		data, err := os.ReadFile(filepath.Join(repository, "examples", "kintone", c.RecordingFile(o.Option.Key, "")))
 		if err != nil {

@@ -46,13 +46,7 @@ type loaded struct {
 
 // loadChecked reads and checks a connector.
 func loadChecked(p place) loaded {
-	c, diagnostics, err := p.load()
-	if err != nil {
-		return loaded{err: err}
-	}
-	checked, more := lint.Run(c)
-	p.rename(more)
-	return loaded{c, checked, append(diagnostics, more...), nil}
+	return p.check(lint.Options{})
 }
 
 // cases loads the connectors and decides for each option how it is tested.

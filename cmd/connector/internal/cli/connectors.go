@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/lint"
 )
 
 // A place is a connector that was found: a spec file within a directory that
@@ -111,20 +112,25 @@ func searchRoot(path string) (dir, name string) {
 	return dir, name
 }
 
-// load reads a connector. File names in diagnostics are as the user would
-// write them.
-func (p place) load() (*spec.Connector, []spec.Diagnostic, error) {
+// check reads and checks a connector. File names in diagnostics are as the user
+// would write them.
+func (p place) check(o lint.Options) loaded {
 	root, err := os.OpenRoot(p.dir)
 	if err != nil {
-		return nil, nil, err
+		return loaded{err: err}
 	}
 	defer root.Close()
-	c, diagnostics, err := spec.Load(root.FS(), p.file)
-	p.rename(diagnostics)
-	if inner := errors.Unwrap(err); inner != nil { // it names the file as the root sees it
-		err = fmt.Errorf("%s: %w", p.display(p.file), inner)
+	o.Files = root.FS()
+	c, _, err := spec.Load(o.Files, p.file)
+	if err != nil {
+		if inner := errors.Unwrap(err); inner != nil { // it names the file as the root sees it
+			err = fmt.Errorf("%s: %w", p.display(p.file), inner)
+		}
+		return loaded{err: err}
 	}
-	return c, diagnostics, err
+	checked, diagnostics := lint.Run(c, o)
+	p.rename(diagnostics)
+	return loaded{c, checked, diagnostics, nil}
 }
 
 // rename gives diagnostics the file names that a user would write.

@@ -83,10 +83,8 @@ func validateStdin(g *global, opts validateOptions, out report.Diagnostics, summ
 	if err != nil {
 		return fmt.Errorf("read standard input: %w", err)
 	}
-	c, diagnostics := spec.LoadText(opts.stdinName, data)
-	_, more := lint.Run(c)
-	diagnostics = append(diagnostics, more...)
-	spec.SortDiagnostics(diagnostics)
+	c, _ := spec.LoadText(opts.stdinName, data)
+	_, diagnostics := lint.Run(c, lint.Options{})
 	summary.Add(diagnostics)
 	summary.Connectors = 1
 	return out.Write(diagnostics)
@@ -130,7 +128,6 @@ func validatePaths(ctx context.Context, g *global, opts validateOptions, out rep
 // validateOne returns all that is to be said about one connector.
 func validateOne(p place) ([]spec.Diagnostic, error) {
 	l := loadChecked(p)
-	spec.SortDiagnostics(l.diagnostics)
 	return l.diagnostics, l.err
 }
 

@@ -1,4 +1,4 @@
-package spec_test
+package lint_test
 
 import (
 	"go/ast"
@@ -12,12 +12,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/lint"
 )
 
 // codePackages are the packages that make diagnostics or the problems that
 // become some.
-var codePackages = []string{"../spec", "../spec/authtype", "../spec/method", "../spec/lint", "../formula"}
+var codePackages = []string{"..", "../authtype", "../method", ".", "../../formula"}
 
 // unpaired are codes that no spec can lead to yet, with the reason.
 var unpaired = map[string]string{
@@ -31,27 +31,29 @@ var unpaired = map[string]string{
 	"no-member":            "formulas are not compiled with the schemas of their variables yet",
 }
 
-// TestCodes holds the table of codes against the sources and the pairs: a code
-// that the sources use stands in the table, and one that stands there is used
-// and has a pair.
+// TestCodes holds the pages of codes against the sources and the pairs: a code
+// that the sources use has a page, and one that has a page is used and has a
+// pair.
 func TestCodes(t *testing.T) {
 	table := make(map[string]bool)
 	var names []string
-	for _, c := range spec.Codes() {
-		names = append(names, c.Name)
-		table[c.Name] = true
-		if !strings.HasSuffix(c.Summary, ".") {
-			t.Errorf("%s: the summary is no sentence: %q", c.Name, c.Summary)
+	for _, p := range lint.Pages() {
+		names = append(names, p.Code)
+		table[p.Code] = true
+		if !strings.HasSuffix(p.Summary, ".") || len(p.Bad) == 0 || len(p.Good) == 0 || p.Output == "" {
+			t.Errorf("the page of %s lacks a sentence, a bad connector, its output, or a good one", p.Code)
 		}
 	}
-	if !slices.IsSorted(names) || len(table) != len(names) {
-		t.Error("the table is not sorted, or names a code twice")
+	for _, r := range lint.Rules() {
+		if !table[r.Code] {
+			t.Errorf("the rule %s has no page", r.Code)
+		}
 	}
 	literals := sourceLiterals(t)
 	inCodePlace := codeLiterals(literals, table)
 	for _, code := range inCodePlace {
 		if !table[code] {
-			t.Errorf("the sources use the code %q, which the table does not have", code)
+			t.Errorf("the sources use the code %q, which has no page", code)
 		}
 	}
 	paired := pairedCodes(t)
@@ -65,7 +67,7 @@ func TestCodes(t *testing.T) {
 	}
 	for code := range paired {
 		if !table[code] {
-			t.Errorf("a pair says %q, which the table does not have", code)
+			t.Errorf("a pair says %q, which has no page", code)
 		}
 	}
 }
@@ -113,7 +115,7 @@ func sourceLiterals(t *testing.T) []literal {
 			t.Fatalf("%s: %v", dir, err)
 		}
 		for _, name := range files {
-			if strings.HasSuffix(name, "_test.go") || filepath.Base(name) == "codes.go" {
+			if strings.HasSuffix(name, "_test.go") {
 				continue
 			}
 			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
@@ -153,7 +155,7 @@ func calleeName(call *ast.CallExpr) string {
 // pairedCodes counts the codes that the pairs of invalid specs say.
 func pairedCodes(t *testing.T) map[string]int {
 	t.Helper()
-	files, err := filepath.Glob("../testdata/specs/invalid/*.want")
+	files, err := filepath.Glob("../../testdata/specs/invalid/*.want")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no pairs: %v", err)
 	}
