@@ -84,7 +84,7 @@ func TestLabels(t *testing.T) {
 	tests := []struct{ name, more, want, note string }{
 		{"without one, name and version", "", "Plain 2.0.1", ""},
 		{"of a formula", "  connectionLabel: 'at ${connectionInput.site}'\n", "at here", ""},
-		{"of a formula that gives nothing", "  connectionLabel: {$var: connectionInput.nothing}\n", "Plain 2.0.1", ""},
+		{"of a formula that gives nothing", "  connectionLabel: {$jsonata: nothing}\n", "Plain 2.0.1", ""},
 		{"of a formula that fails", "  connectionLabel: '${test.a.b.c + 1}'\n", "", "the label could not be made: "},
 		{"of a formula that gives no text", "  connectionLabel: {$var: test}\n", "", "the label could not be made: "},
 	}

@@ -28,6 +28,8 @@ type Options struct {
 	// undefined leaves them open. Where it lists properties without
 	// additionalProperties, a formula that reads another one has a problem.
 	Schema Value
+	// Types is what is known about the variables, instead of Schema.
+	Types Type
 }
 
 // A Problem is something wrong in an authored value, found before it runs.
@@ -325,7 +327,7 @@ func (c *compiler) strayFormulas(v Value) {
 			c.reportKey(key, "unknown-formula", fmt.Sprintf("%q is not a formula of the membrane dialect", key), "")
 		case f != nil && i > 0:
 			c.reportKey(key, "formula-not-first", fmt.Sprintf("%q is plain data here, since it is not the first key", key),
-				fmt.Sprintf("a formula is known by the first key of its object, here %q", v.node.keys[0]))
+				fmt.Sprintf("remove %q, which stands before it: a formula is known by the first key of its object", v.node.keys[0]))
 			c.problems[len(c.problems)-1].Advice = true
 		}
 	}

@@ -24,7 +24,7 @@ type checker struct {
 
 // check infers the type of v, all of the authored value.
 func (c *compiler) check(v Value, url bool) *dataType {
-	vars := anyType
+	vars := c.options.Types.data()
 	if c.options.Schema.Len() > 0 {
 		vars = typeOfSchema(c.options.Schema)
 	}
@@ -239,20 +239,20 @@ func listStep(owner *dataType, s *Step) (t *dataType, always bool) {
 // or by what the schema lists; p has the place.
 func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 	s := &steps[len(steps)-1]
-	place := c.stepPlace(steps)
 	switch {
 	case c.open() || !owner.known() || owner.kinds&^ofMissing == 0:
 		return false
 	case s.IsIndex && !owner.can(ofList):
-		p.Message = fmt.Sprintf("%s is %s, which has no items", place.owner, owner.kindWords())
+		p.Message = fmt.Sprintf("%s is %s, which has no items", c.stepPlace(steps).owner, owner.kindWords())
 		p.Hint = memberHint(owner)
 	case !s.IsIndex && !owner.can(ofList|ofObject):
-		p.Message = fmt.Sprintf("%s is %s, which has no member %q", place.owner, owner.kindWords(), s.Property)
+		p.Message = fmt.Sprintf("%s is %s, which has no member %q", c.stepPlace(steps).owner, owner.kindWords(), s.Property)
 		p.Hint = memberHint(owner)
 	case !s.IsIndex && !owner.can(ofObject):
 		if t, _ := listStep(owner, s); t != undefinedType {
 			return false
 		}
+		place := c.stepPlace(steps)
 		p.Message = fmt.Sprintf("%s is an array, which has no member %q", place.owner, s.Property)
 		p.Hint = fmt.Sprintf("name one of its items, as in %s[0].%s, or go through them with $iterate", strings.Trim(place.owner, `"`), s.Property)
 	case !s.IsIndex && !owner.can(ofList):
@@ -266,8 +266,8 @@ func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 }
 
 func memberHint(owner *dataType) string {
-	if owner.can(ofObject) && owner.members != nil && len(owner.members.keys) > 0 {
-		return "its members are " + JoinWords(owner.members.keys, "and")
+	if owner.can(ofObject) && owner.members != nil {
+		return membersHint(owner.members.keys)
 	}
 	return ""
 }
@@ -286,25 +286,54 @@ func (c *checker) stepPlace(steps []Step) stepPlace {
 
 // unknownMember reports a member that the schema of owner does not list.
 func (c *checker) unknownMember(owner *dataType, steps []Step, p Problem) bool {
-	name := steps[len(steps)-1].Property
-	if _, expected := owner.members.find(name); expected {
-		return false
+	said, unknown := c.memberProblem(owner.members, steps[len(steps)-1].Property, func() string { return c.stepPlace(steps).prefix })
+	if said.Code != "" {
+		said.Pointer, said.Offset, said.Length = p.Pointer, p.Offset, p.Length
+		c.problems = append(c.problems, said)
 	}
-	if owner.members.scope || owner.members == c.root.members && c.options.Variables != nil {
-		return false // the compiler has seen to that
+	return unknown
+}
+
+// memberProblem says what is wrong with reading a member: that it is unknown,
+// or that its object is open, so that it may be there, but has one of nearly
+// that name. There is no code if nothing is wrong. The prefix is what leads to
+// the member.
+func (c *checker) memberProblem(members *memberTypes, name string, prefix func() string) (p Problem, unknown bool) {
+	_, expected := members.find(name)
+	switch {
+	case expected && (members == nil || members.rest != anyType || slices.Contains(members.keys, name)):
+		return p, false
+	case !expected && (members.scope || members == c.root.members && c.options.Variables != nil):
+		return p, false // the compiler has seen to that
 	}
-	prefix, keys := c.stepPlace(steps).prefix, owner.members.keys
-	p.Code, p.Message = "unknown-variable", fmt.Sprintf("unknown variable %q", prefix+name)
-	switch near := Nearest(name, keys); {
+	near := Nearest(name, members.keys)
+	if expected && near == "" {
+		return p, false
+	}
+	before, keys := prefix(), members.keys
+	switch {
 	case near != "":
-		p.Hint = fmt.Sprintf("did you mean %q?", prefix+near)
-	case len(keys) > 0 && prefix == "":
+		p.Hint = fmt.Sprintf("did you mean %q?", before+near)
+	case before == "" && len(keys) > 0:
 		p.Hint = "variables here are " + JoinWords(keys, "and")
-	case len(keys) > 0:
-		p.Hint = "its members are " + JoinWords(keys, "and")
+	default:
+		p.Hint = membersHint(keys)
 	}
-	c.problems = append(c.problems, p)
-	return true
+	p.Code, p.Message = "unknown-variable", fmt.Sprintf("unknown variable %q", before+name)
+	if expected {
+		p.Code, p.Advice, p.Message = "doubtful-variable", true, fmt.Sprintf("%q is not known to be there", before+name)
+	}
+	return p, !expected
+}
+
+func membersHint(keys []string) string {
+	switch len(keys) {
+	case 0:
+		return ""
+	case 1:
+		return "its only member is " + keys[0]
+	}
+	return "its members are " + JoinWords(keys, "and")
 }
 
 // falsyIndex advises against an index that does not find all items.

@@ -57,7 +57,7 @@ func (e *exprChecker) maybeMissing(node ast.Node) {
 	}
 	from, length := e.wholeSpan(node)
 	_ = e.problem(from, length, "maybe-missing", fmt.Sprintf("%q may be missing, and then there is no value", path),
-		fmt.Sprintf(`give it a default, as in %s ?? "…", or add it to required in its schema`, path))
+		fmt.Sprintf(`add it to required in its schema, or give it a default, as in %s ?? "…"`, path))
 	e.checker.problems[len(e.checker.problems)-1].Advice = true
 }
 
@@ -270,18 +270,16 @@ func lengthHint(name Value) string {
 }
 
 func (e *exprChecker) unknownMemberOf(n *ast.MemberNode, owner *dataType, name, path string, named bool) {
-	if _, expected := owner.members.find(name); expected || owner.members.scope || owner.members == e.root.members && e.checker.options.Variables != nil {
-		return
+	said, _ := e.memberProblem(owner.members, name, func() string {
+		if !named {
+			return ""
+		}
+		return strings.Trim(path, `"`) + "."
+	})
+	if said.Code != "" {
+		e.wrong(n.Property, said.Code, said.Message, said.Hint)
+		e.checker.problems[len(e.checker.problems)-1].Advice = said.Advice
 	}
-	prefix := ""
-	if named {
-		prefix = strings.Trim(path, `"`) + "."
-	}
-	hint := memberHint(owner)
-	if near := Nearest(name, owner.members.keys); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", prefix+near)
-	}
-	e.wrong(n.Property, "unknown-variable", fmt.Sprintf("unknown variable %q", prefix+name), hint)
 }
 
 func (e *exprChecker) sliceType(n *ast.SliceNode) *dataType {

@@ -52,7 +52,9 @@ func compileClient(c *compilation) *clientProgram {
 	}
 	if !c.body.IsObject() || formula.LooksLikeFormula(c.body) {
 		c.hiddenBases(at, c.body)
-		return &clientProgram{parts: c.formula(at, c.body)}
+		p := &clientProgram{parts: c.formula(at, c.body)}
+		c.result = p.parts.Result()
+		return p
 	}
 	p := &clientProgram{}
 	if base := c.body.Get("baseUri"); !base.IsMissing() {
@@ -62,12 +64,28 @@ func compileClient(c *compilation) *clientProgram {
 	}
 	// responseHandlers wait for a response: evaluated now, none would match.
 	if handlers := c.body.Get("responseHandlers"); !handlers.IsMissing() {
-		c.formula(at+"/responseHandlers", handlers, "response")
+		c.formula(at+"/responseHandlers", handlers, variable{Key: "response", Type: responseType(formula.Type{})})
 	}
 	p.signature(c, at+"/sign", c.body.Get("sign"))
 	rest := c.body.Without("baseUri").Without("responseHandlers").Without("sign")
 	p.parts = c.formula(at, rest)
+	c.result = p.parts.Result()
 	return p
+}
+
+// signedVariables are what the string to sign of an HMAC is made of.
+var signedVariables = []variable{
+	{Key: "request", Type: formula.ObjectType(
+		variable{Key: "method", Type: formula.TextType()},
+		variable{Key: "host", Type: formula.TextType()},
+		variable{Key: "path", Type: formula.TextType()},
+		variable{Key: "query", Type: formula.TextType()},
+		variable{Key: "headers", Type: formula.TextsType()},
+		variable{Key: "body", Type: formula.TextType()},
+		variable{Key: "bodySha256", Type: formula.Type{}},
+	)},
+	{Key: "timestamp", Type: formula.Type{}},
+	{Key: "nonce", Type: formula.TextType()},
 }
 
 // signature compiles what signs requests. An HMAC is over the parts of a
@@ -76,7 +94,7 @@ func (p *clientProgram) signature(c *compilation, at string, sign formula.Value)
 	switch {
 	case sign.IsMissing():
 	case sign.Get("type").Text() == "hmac":
-		c.formula(at, sign, "request", "timestamp", "nonce")
+		c.formula(at, sign, signedVariables...)
 		p.perRequest = sign
 	default:
 		p.sign = c.formula(at, sign)

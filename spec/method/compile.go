@@ -34,25 +34,28 @@ type Read struct {
 // what is wrong with them.
 func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 	set := &Set{option: o, methods: make(map[string]runner)}
+	scope := authtype.NewScope(o)
 	var diagnostics []spec.Diagnostic
-	for _, name := range spec.MethodNames() {
+	for _, name := range authtype.Order() {
 		m := o.Value.Get(name)
 		kind := findKind(m.Get("type").Text())
 		if kind == nil || kind.compile == nil || !m.Has("mapping") {
 			continue
 		}
-		c := &compilation{option: o, method: name, body: m.Get("mapping"), pointer: formula.Pointer(name, "mapping"), set: set}
+		c := &compilation{option: o, method: name, body: m.Get("mapping"), pointer: formula.Pointer(name, "mapping"), set: set, scope: scope}
 		if name == "makeApiClient" && kind.Name == spec.KindMapping {
 			set.client = compileClient(c)
 		} else {
 			set.methods[name] = kind.compile(c)
 		}
+		c.checkResult()
+		scope.Learn(name, c.result)
 		diagnostics = append(diagnostics, c.diagnostics...)
 	}
 	if base := o.Value.Get("baseUri"); set.client.has(base) {
 		set.base = set.client.base
 	} else if !base.IsMissing() {
-		c := &compilation{option: o, method: "baseUri", pointer: "/baseUri", set: set}
+		c := &compilation{option: o, method: "baseUri", pointer: "/baseUri", set: set, scope: scope}
 		if isRead(base, "credentials", "authData") {
 			c.method = "makeApiClient" // where it is used; nothing that runs before can
 		}
@@ -64,7 +67,7 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 		if v.IsMissing() {
 			continue
 		}
-		c := &compilation{option: o, method: field, body: v, pointer: formula.Pointer(field), set: set}
+		c := &compilation{option: o, method: field, body: v, pointer: formula.Pointer(field), set: set, scope: scope}
 		program := c.formula("", v)
 		if field == "connectionLabel" {
 			set.label = program
@@ -147,28 +150,42 @@ type compilation struct {
 	body        formula.Value
 	pointer     string // of the body in the option
 	set         *Set
+	scope       *authtype.Scope
+	result      formula.Type // of the method
+	names       []string     // of the variables that the method sees
 	diagnostics []spec.Diagnostic
 }
 
-// options returns how formulas of the method are compiled; more names the
-// variables that are there besides.
-func (c *compilation) options(more ...string) formula.Options {
+// A variable is one that is there besides those of the method.
+type variable = formula.TypeMember
+
+// options returns how formulas of the method are compiled; more are variables
+// that are there besides.
+func (c *compilation) options(more []variable) formula.Options {
+	if c.names == nil {
+		c.names = authtype.Variables(c.method)
+	}
+	names := slices.Clip(c.names)
+	for _, v := range more {
+		names = append(names, v.Key)
+	}
 	return formula.Options{
 		Dialect:   c.option.Connector().Dialect(),
-		Variables: append(authtype.Variables(c.method), more...),
+		Variables: names,
+		Types:     authtype.With(c.scope.Variables(c.method), more...),
 	}
 }
 
 // formula compiles a part of the body, at a pointer relative to it.
-func (c *compilation) formula(at string, v formula.Value, more ...string) *formula.Program {
-	program, problems := formula.Compile(v, c.options(more...))
+func (c *compilation) formula(at string, v formula.Value, more ...variable) *formula.Program {
+	program, problems := formula.Compile(v, c.options(more))
 	c.note(at, problems, program.References())
 	return program
 }
 
 // url compiles a URL of the body.
-func (c *compilation) url(at string, v formula.Value, kind formula.URLKind, more ...string) *formula.URLProgram {
-	program, problems := formula.CompileURL(v, kind, c.options(more...))
+func (c *compilation) url(at string, v formula.Value, kind formula.URLKind, more ...variable) *formula.URLProgram {
+	program, problems := formula.CompileURL(v, kind, c.options(more))
 	c.note(at, problems, program.References())
 	return program
 }
@@ -186,7 +203,7 @@ func (c *compilation) note(at string, problems []formula.Problem, refs []formula
 		case p.Offset >= 0:
 			place = spec.AtText(p.Offset, p.Length)
 		}
-		c.diagnostics = append(c.diagnostics, c.option.Diagnose(p.Code, severityOf(p), c.pointer+at+p.Pointer, place, p.Message, p.Hint))
+		c.diagnostics = append(c.diagnostics, c.option.Diagnose(p.Code, severityOf(p), c.pointer+at+p.Pointer, place, p.Message, c.hint(p)))
 	}
 }
 
@@ -205,7 +222,11 @@ func (c *compilation) report(code string, severity spec.Severity, at string, pla
 
 type mapping struct{ program *formula.Program }
 
-func compileMapping(c *compilation) runner { return &mapping{c.formula("", c.body)} }
+func compileMapping(c *compilation) runner {
+	m := &mapping{c.formula("", c.body)}
+	c.result = m.program.Result()
+	return m
+}
 
 func (m *mapping) run(_ context.Context, call Call) (Result, error) {
 	v, err := m.program.Eval(call.Variables, call.Run)

@@ -29,31 +29,52 @@ type request struct {
 	response *formula.Program // of a step: what later steps see of it
 }
 
+// parameters is a variable of requests of which nothing is known.
+var parameters = variable{Key: "parameters"}
+
+// responseType is the type of what formulas see of an answer with data of that
+// type.
+func responseType(data formula.Type) formula.Type {
+	return formula.ObjectType(
+		variable{Key: "data", Type: data},
+		variable{Key: "headers", Type: formula.TextsType()},
+		variable{Key: "statusCode", Type: formula.NumberType()},
+	)
+}
+
+// anyResponse is an answer of which nothing is known.
+var anyResponse = variable{Key: "response", Type: responseType(formula.Type{})}
+
 func compileREST(c *compilation) runner {
 	r := &rest{}
 	steps, ok := c.body.Get("steps").AsList()
 	if !ok {
 		r.requests = []*request{c.request("", c.body)}
 		if m := c.body.Get("responseMapping"); !m.IsUndefined() {
-			r.result = c.formula("/responseMapping", m, "response", "parameters")
+			r.result = c.formula("/responseMapping", m, anyResponse, parameters)
+			c.result = r.result.Result()
 		}
 		return r
 	}
-	seen := make(map[string]bool)
+	var done []variable
 	for i, step := range steps {
 		at := formula.Pointer("steps", strconv.Itoa(i))
-		q := c.request(at, step, "steps")
-		if seen[q.name] && q.name != "" {
+		before := variable{Key: "steps", Type: formula.ObjectType(done...)}
+		q := c.request(at, step, before)
+		if slices.ContainsFunc(done, func(v variable) bool { return v.Key == q.name }) && q.name != "" {
 			c.report("two-steps", spec.Error, at+"/name", spec.AtValue(), fmt.Sprintf("two steps are called %q", q.name), "give each its own name")
 		}
-		seen[q.name] = true
+		response := anyResponse
 		if m := step.Get("responseMapping"); !m.IsUndefined() {
-			q.response = c.formula(at+"/responseMapping", m, "response", "steps", "parameters")
+			q.response = c.formula(at+"/responseMapping", m, anyResponse, before, parameters)
+			response.Type = q.response.Result()
 		}
+		done = append(done, variable{Key: q.name, Type: formula.ObjectType(response)})
 		r.requests = append(r.requests, q)
 	}
 	if m := c.body.Get("responseMapping"); !m.IsUndefined() {
-		r.result = c.formula("/responseMapping", m, "response", "steps", "parameters")
+		r.result = c.formula("/responseMapping", m, anyResponse, variable{Key: "steps", Type: formula.ObjectType(done...)}, parameters)
+		c.result = r.result.Result()
 	}
 	return r
 }
@@ -62,8 +83,8 @@ func compileREST(c *compilation) runner {
 var verbs = []string{"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 // request compiles one request, at a pointer relative to the body.
-func (c *compilation) request(at string, v formula.Value, more ...string) *request {
-	more = append(more, "parameters")
+func (c *compilation) request(at string, v formula.Value, more ...variable) *request {
+	more = append(more, parameters)
 	q := &request{name: v.Get("name").Text(), verb: strings.ToUpper(v.Get("method").Text())}
 	if method, ok := v.Get("method").AsString(); ok && !slices.Contains(verbs, q.verb) {
 		hint := "methods are " + strings.Join(verbs, ", ")
