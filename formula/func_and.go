@@ -19,7 +19,7 @@ var andFormula = Func{
 func (c *compiler) junction(name string, arg Value, start bool) compiled {
 	if arg.kind != KindList {
 		if arg.kind != KindObject || c.formulaOf(arg) == nil {
-			c.report("bad-argument", name+" takes a list, not "+kindWithArticle(arg), "so it has no result")
+			c.report("bad-argument", name+" takes a list, not "+kindWithArticle(arg), "write "+name+": [{$eval: {$var: …}, is: …}, …]")
 		}
 		list := c.value(arg)
 		return compiled{eval: func(f *frame) (Value, error) {

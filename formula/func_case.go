@@ -73,7 +73,7 @@ func compileCase(c *compiler, arg, _ Value) compiled {
 
 func (c *compiler) choice(item Value) choice {
 	if item.kind != KindObject {
-		c.report("bad-argument", "a case is {filter, value}, not "+kindWithArticle(item), "")
+		c.report("bad-argument", "a case is {filter, value}, not "+kindWithArticle(item), "write {filter: {$eval: {$var: …}, is: …}, value: …}")
 		return choice{value: constant(Undefined)}
 	}
 	ch := choice{value: c.at("value", item.Get("value"))}

@@ -21,7 +21,7 @@ func compileConcat(c *compiler, arg, _ Value) compiled {
 		return concat(arg, c.items(arg), constant(String("")), c.pointer())
 	}
 	if arg.kind != KindObject {
-		c.report("bad-argument", "$concat takes a list or {values, delimiter}, not "+kindWithArticle(arg), "")
+		c.report("bad-argument", "$concat takes a list or {values, delimiter}, not "+kindWithArticle(arg), "write [text, {$var: …}]")
 		return constant(Undefined)
 	}
 	values := arg.Get("values")

@@ -1,6 +1,9 @@
 package formula
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 var evalFormula = Func{
 	Name:    "$eval",
@@ -71,7 +74,7 @@ func contains(v, w Value) bool {
 func compileEval(c *compiler, arg, object Value) compiled {
 	value := c.value(arg)
 	if object.Len() < 2 {
-		c.report("bad-operator", "$eval without an operator is always true", "operators are "+operatorNames())
+		c.report("bad-operator", "$eval without an operator is always true", "add one, as in {$eval: …, is: …}; operators are "+operatorNames())
 		return alwaysTrue(value)
 	}
 	name, operandValue := object.At(1)
@@ -126,12 +129,25 @@ func (c *compiler) reportSibling(key, code, message, hint string) {
 	c.problems = append(c.problems, Problem{Code: code, Pointer: Pointer(path...), OnKey: true, Offset: -1, Message: message, Hint: hint})
 }
 
+// operatorHabits are what operators are called elsewhere, in lower case.
+var operatorHabits = map[string]string{
+	"equals": "is", "equal": "is", "eq": "is", "=": "is", "==": "is", "===": "is",
+	"notequals": "isNot", "notequal": "isNot", "ne": "isNot", "neq": "isNot", "!=": "isNot", "!==": "isNot",
+	"in": "oneOf", "notin": "noneOf", "nin": "noneOf", "includes": "contains",
+	"<": "lt", "<=": "lte", ">": "gt", ">=": "gte",
+	"exists": "isNotEmpty", "notempty": "isNotEmpty", "empty": "isEmpty",
+}
+
 func operatorHint(name string) string {
 	var names []string
 	for _, o := range operators {
 		names = append(names, o.name)
 	}
-	if s := Nearest(name, names); s != "" {
+	s := operatorHabits[strings.ToLower(strings.Trim(name, "$"))]
+	if s == "" {
+		s = Nearest(name, names)
+	}
+	if s != "" {
 		return fmt.Sprintf("did you mean %q?", s)
 	}
 	return "operators are " + operatorNames()

@@ -17,7 +17,7 @@ func compileFirstNotEmpty(c *compiler, arg, _ Value) compiled {
 	if arg.kind != KindList {
 		list := c.value(arg)
 		if arg.kind != KindObject || c.formulaOf(arg) == nil {
-			c.report("bad-argument", "$firstNotEmpty takes a list, not "+kindWithArticle(arg), "")
+			c.report("bad-argument", "$firstNotEmpty takes a list, not "+kindWithArticle(arg), "write [{$var: …}, …]: the first that is there is taken")
 		}
 		return compiled{eval: func(f *frame) (Value, error) {
 			v, err := list.run(f)

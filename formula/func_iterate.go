@@ -16,9 +16,9 @@ var iterateFormula = Func{
 
 func compileIterate(c *compiler, arg, _ Value) compiled {
 	if arg.kind != KindObject || !arg.Has("source") || !arg.Has("item") {
-		hint := ""
+		hint := "write {source: {$var: …}, item: …}; item sees the variables item, index and parent"
 		if arg.Has("items") || arg.Has("locator") {
-			hint = "locator, items and $current are of an older form of the formula"
+			hint = "locator, items and $current are of an older form: write {source: {$var: …}, item: …}, and {$var: item} for $current"
 		}
 		c.report("bad-argument", "$iterate takes {source, item}", hint)
 	}

@@ -64,14 +64,14 @@ func compileJSONata(c *compiler, arg, _ Value) compiled {
 func (c *compiler) jsonataProblem(text string, err error) {
 	p := Problem{
 		Code: "bad-jsonata", Pointer: c.pointer(), Offset: -1,
-		Message: "the JSONata expression cannot be read, so it has no result", Hint: err.Error(),
+		Message: "the JSONata expression has no result: " + err.Error(),
 	}
 	var e *jsonata.Error
 	if errors.As(err, &e) {
-		p.Hint = e.Message
-		if e.Position >= 0 && e.Position < len(text) {
-			p.Offset, p.Length = e.Position, max(1, len(e.Token))
-			p.Length = min(p.Length, len(text)-p.Offset)
+		p.Message = "the JSONata expression has no result: " + e.Message
+		if e.Position >= 0 { // at the end of the text its last character is shown
+			p.Offset = min(e.Position, len(text)-1)
+			p.Length = min(max(1, len(e.Token)), len(text)-p.Offset)
 		}
 	}
 	c.problems = append(c.problems, p)

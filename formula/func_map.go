@@ -27,7 +27,7 @@ type translation struct {
 
 func compileMap(c *compiler, arg, _ Value) compiled {
 	if arg.kind != KindObject {
-		c.report("bad-argument", "$map takes {value, mapping: [{from, to}], default}, not "+kindWithArticle(arg), "")
+		c.report("bad-argument", "$map takes {value, mapping: [{from, to}], default}, not "+kindWithArticle(arg), "write {value: {$var: …}, mapping: [{from: …, to: …}]}")
 		return constant(Undefined)
 	}
 	value, fallback := c.at("value", arg.Get("value")), c.at("default", arg.Get("default"))
@@ -63,7 +63,8 @@ func (c *compiler) translations(arg Value) []translation {
 	if mapping.kind != KindList {
 		hint := "the table must be written here; a formula cannot give it"
 		if arg.Has("mappings") {
-			hint = `the key is "mapping"`
+			c.reportKey("mappings", "bad-argument", `$map has no "mappings": its list of {from, to} is called "mapping"`, `rename it to "mapping"`)
+			return nil
 		}
 		c.report("bad-argument", "$map needs mapping, a list of {from, to}", hint)
 		return nil
@@ -74,7 +75,7 @@ func (c *compiler) translations(arg Value) []translation {
 	for i, row := range mapping.node.items {
 		c.enter(strconv.Itoa(i))
 		if row.kind != KindObject {
-			c.report("bad-argument", "a row of $map is {from, to}, not "+kindWithArticle(row), "")
+			c.report("bad-argument", "a row of $map is {from, to}, not "+kindWithArticle(row), "write {from: …, to: …}")
 		}
 		if row.IsMissing() {
 			rows[i].broken = &Error{Pointer: c.pointer(), Offset: -1, Err: errNullRow}

@@ -19,7 +19,7 @@ var mergeObjectsFormula = Func{
 
 func compileMergeObjects(c *compiler, arg, _ Value) compiled {
 	if arg.kind != KindList && (arg.kind != KindObject || c.formulaOf(arg) == nil) {
-		c.report("bad-argument", "$mergeObjects takes a list of objects, not "+kindWithArticle(arg), "")
+		c.report("bad-argument", "$mergeObjects takes a list of objects, not "+kindWithArticle(arg), "write [{…}, {…}]")
 	}
 	list, place := c.value(arg), c.pointer()
 	return compiled{eval: func(f *frame) (Value, error) {

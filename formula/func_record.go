@@ -10,7 +10,7 @@ var recordFormula = Func{
 	},
 	compile: func(c *compiler, arg, _ Value) compiled {
 		if !arg.Has("id") {
-			c.report("bad-argument", "$record takes {id, name}", "")
+			c.report("bad-argument", "$record takes {id, name}", "add the id")
 		}
 		return constant(arg.Get("id"))
 	},

@@ -35,7 +35,7 @@ func compileTpl(c *compiler, arg, _ Value) compiled {
 	template := arg.Get("template")
 	text, ok := template.AsString()
 	if !ok {
-		c.report("bad-argument", "$tpl takes {template, values} with a fixed text as template", "a template that is no text is the result as it stands")
+		c.report("bad-argument", "$tpl takes {template, values} with a fixed text as template", "write {template: 'Hello {name}', values: {name: {$var: …}}}")
 		return constant(template)
 	}
 	c.enter("values")

@@ -10,11 +10,11 @@ import (
 func inferEval(c *checker, arg, object Value) *dataType {
 	t := c.value(arg)
 	if object.Len() < 2 {
-		return trueType
+		return boolType // the compiler says that it is always true, and that is enough
 	}
 	name, operandValue := object.At(1)
 	if findOperator(name) == nil {
-		return trueType
+		return boolType
 	}
 	last := len(c.path) - 1
 	c.path[last] = name
@@ -136,7 +136,7 @@ func inferCase(c *checker, arg, _ Value) *dataType {
 		c.enter(strconv.Itoa(i))
 		value, always, never := c.choice(item)
 		if decided {
-			c.warn("unreachable-case", "this case is never reached, since the one before it always matches", "")
+			c.warn("unreachable-case", "this case is never reached, since one before it always matches", "put the case that always matches last, or remove this one")
 		} else if !never {
 			t = union(t, value)
 		}
@@ -167,7 +167,7 @@ func (c *checker) caseDefault(t *dataType, decided bool, arg Value) *dataType {
 	}
 	if !d.IsMissing() {
 		c.enter("default")
-		c.warn("unreachable-case", "the default is never reached, since a case always matches", "")
+		c.warn("unreachable-case", "the default is never reached, since a case always matches", "remove it, or give the case a filter that does not always hold")
 		c.leave()
 	}
 	return t
@@ -213,13 +213,13 @@ func (c *checker) filter(item Value) (always, never bool) {
 		return false, false
 	case !c.quiet(before):
 	case t.kinds&^ofMissing == 0:
-		c.doubt("case-always-matches", "the filter has no value, and then the case matches", "")
+		c.doubt("case-always-matches", "the filter has no value, and then the case matches", "compare it, as in {$eval: {$var: …}, is: true}, or leave the filter out")
 	case always && t.absent:
 		c.doubt("case-always-matches", "the filter is true or missing, and both match", "test it with isNotEmpty")
 	case always:
-		c.doubt("case-always-matches", "the filter always holds, so the case always matches", "")
+		c.doubt("case-always-matches", "the filter always holds, so the case always matches", "leave the filter out, or test for what the schema allows")
 	case never:
-		c.doubt("case-never-matches", "the filter never holds, so the case never matches", "")
+		c.doubt("case-never-matches", "the filter never holds, so the case never matches", "remove the case, or test for what the schema allows")
 	case t.absent && t.can(ofMissing):
 		c.warn("missing-filter", "the filter may be missing, and then the case matches", `compare it, as in {$eval: {$var: …}, is: true}, or give it a default`)
 	}

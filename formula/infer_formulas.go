@@ -198,10 +198,10 @@ func inferFirstNotEmpty(c *checker, arg, _ Value) *dataType {
 }
 
 func emptyTextHint(t *dataType) string {
-	if t.can(ofText) {
+	if t.can(ofText) && t.mayBeBlank() {
 		return "empty text is a value, too; test it with $case and isNotEmpty"
 	}
-	return ""
+	return "put what may be missing first, or remove this"
 }
 
 func inferIterate(c *checker, arg, _ Value) *dataType {

@@ -53,7 +53,7 @@ func TestProblems(t *testing.T) {
 		{
 			`{"a": 1, "$var": "token"}`,
 			[]formula.Problem{
-				{Code: "formula-not-first", Pointer: `/$var`, OnKey: true, Offset: -1, Length: 0, Message: `"$var" is plain data here, since it is not the first key`, Hint: `a formula is known by the first key of its object, here "a"`, Advice: true},
+				{Code: "formula-not-first", Pointer: `/$var`, OnKey: true, Offset: -1, Length: 0, Message: `"$var" is plain data here, since it is not the first key`, Hint: `remove "a", which stands before it: a formula is known by the first key of its object`, Advice: true},
 			},
 		},
 		{
@@ -293,7 +293,7 @@ func TestProblems(t *testing.T) {
 		{
 			`{"$eval": 1}`,
 			[]formula.Problem{
-				{Code: "bad-operator", Pointer: `/$eval`, Offset: -1, Length: 0, Message: `$eval without an operator is always true`, Hint: `operators are is, isNot, oneOf, noneOf, contains, doesNotContain, lt, lte, gt, gte, isEmpty and isNotEmpty`},
+				{Code: "bad-operator", Pointer: `/$eval`, Offset: -1, Length: 0, Message: `$eval without an operator is always true`, Hint: `add one, as in {$eval: …, is: …}; operators are is, isNot, oneOf, noneOf, contains, doesNotContain, lt, lte, gt, gte, isEmpty and isNotEmpty`},
 			},
 		},
 		{
@@ -311,7 +311,7 @@ func TestProblems(t *testing.T) {
 		{
 			`{"$case": [1]}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$case/0`, Offset: -1, Length: 0, Message: `a case is {filter, value}, not a number`, Hint: ``},
+				{Code: "bad-argument", Pointer: `/$case/0`, Offset: -1, Length: 0, Message: `a case is {filter, value}, not a number`, Hint: `write {filter: {$eval: {$var: …}, is: …}, value: …}`},
 			},
 		},
 		{
@@ -347,7 +347,7 @@ func TestProblems(t *testing.T) {
 		{
 			`{"$concat": "a"}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$concat`, Offset: -1, Length: 0, Message: `$concat takes a list or {values, delimiter}, not text`, Hint: ``},
+				{Code: "bad-argument", Pointer: `/$concat`, Offset: -1, Length: 0, Message: `$concat takes a list or {values, delimiter}, not text`, Hint: `write [text, {$var: …}]`},
 			},
 		},
 		{
@@ -359,25 +359,25 @@ func TestProblems(t *testing.T) {
 		{
 			`{"$map": {"value": 1, "mappings": []}}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$map`, Offset: -1, Length: 0, Message: `$map needs mapping, a list of {from, to}`, Hint: `the key is "mapping"`},
+				{Code: "bad-argument", Pointer: `/$map/mappings`, OnKey: true, Offset: -1, Length: 0, Message: `$map has no "mappings": its list of {from, to} is called "mapping"`, Hint: `rename it to "mapping"`},
 			},
 		},
 		{
 			`{"$map": 1}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$map`, Offset: -1, Length: 0, Message: `$map takes {value, mapping: [{from, to}], default}, not a number`, Hint: ``},
+				{Code: "bad-argument", Pointer: `/$map`, Offset: -1, Length: 0, Message: `$map takes {value, mapping: [{from, to}], default}, not a number`, Hint: `write {value: {$var: …}, mapping: [{from: …, to: …}]}`},
 			},
 		},
 		{
 			`{"$map": {"value": 1, "mapping": [1]}}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$map/mapping/0`, Offset: -1, Length: 0, Message: `a row of $map is {from, to}, not a number`, Hint: ``},
+				{Code: "bad-argument", Pointer: `/$map/mapping/0`, Offset: -1, Length: 0, Message: `a row of $map is {from, to}, not a number`, Hint: `write {from: …, to: …}`},
 			},
 		},
 		{
 			`{"$iterate": {"locator": "list", "items": 1}}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$iterate`, Offset: -1, Length: 0, Message: `$iterate takes {source, item}`, Hint: `locator, items and $current are of an older form of the formula`},
+				{Code: "bad-argument", Pointer: `/$iterate`, Offset: -1, Length: 0, Message: `$iterate takes {source, item}`, Hint: `locator, items and $current are of an older form: write {source: {$var: …}, item: …}, and {$var: item} for $current`},
 			},
 		},
 		{
@@ -396,31 +396,31 @@ func TestProblems(t *testing.T) {
 		{
 			`{"$and": 1}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$and`, Offset: -1, Length: 0, Message: `$and takes a list, not a number`, Hint: `so it has no result`},
+				{Code: "bad-argument", Pointer: `/$and`, Offset: -1, Length: 0, Message: `$and takes a list, not a number`, Hint: `write $and: [{$eval: {$var: …}, is: …}, …]`},
 			},
 		},
 		{
 			`{"$firstNotEmpty": "x"}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$firstNotEmpty`, Offset: -1, Length: 0, Message: `$firstNotEmpty takes a list, not text`, Hint: ``},
+				{Code: "bad-argument", Pointer: `/$firstNotEmpty`, Offset: -1, Length: 0, Message: `$firstNotEmpty takes a list, not text`, Hint: `write [{$var: …}, …]: the first that is there is taken`},
 			},
 		},
 		{
 			`{"$mergeObjects": {"a": 1}}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$mergeObjects`, Offset: -1, Length: 0, Message: `$mergeObjects takes a list of objects, not an object`, Hint: ``},
+				{Code: "bad-argument", Pointer: `/$mergeObjects`, Offset: -1, Length: 0, Message: `$mergeObjects takes a list of objects, not an object`, Hint: `write [{…}, {…}]`},
 			},
 		},
 		{
 			`{"$record": "x"}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$record`, Offset: -1, Length: 0, Message: `$record takes {id, name}`, Hint: ``},
+				{Code: "bad-argument", Pointer: `/$record`, Offset: -1, Length: 0, Message: `$record takes {id, name}`, Hint: `add the id`},
 			},
 		},
 		{
 			`{"$tpl": {"template": {"$var": "token"}}}`,
 			[]formula.Problem{
-				{Code: "bad-argument", Pointer: `/$tpl`, Offset: -1, Length: 0, Message: `$tpl takes {template, values} with a fixed text as template`, Hint: `a template that is no text is the result as it stands`},
+				{Code: "bad-argument", Pointer: `/$tpl`, Offset: -1, Length: 0, Message: `$tpl takes {template, values} with a fixed text as template`, Hint: `write {template: 'Hello {name}', values: {name: {$var: …}}}`},
 			},
 		},
 		{
@@ -432,13 +432,13 @@ func TestProblems(t *testing.T) {
 		{
 			`{"$jsonata": "1 +"}`,
 			[]formula.Problem{
-				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: -1, Length: 0, Message: `the JSONata expression cannot be read, so it has no result`, Hint: `expression ends too early`},
+				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: 2, Length: 1, Message: `the JSONata expression has no result: expression ends too early`},
 			},
 		},
 		{
 			`{"$jsonata": "a ~ b"}`,
 			[]formula.Problem{
-				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: 2, Length: 1, Message: `the JSONata expression cannot be read, so it has no result`, Hint: `unknown operator "~"`},
+				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: 2, Length: 1, Message: `the JSONata expression has no result: unknown operator "~"`},
 			},
 		},
 		{
