@@ -64,11 +64,11 @@ func compileJSONata(c *compiler, arg, _ Value) compiled {
 func (c *compiler) jsonataProblem(text string, err error) {
 	p := Problem{
 		Code: "bad-jsonata", Pointer: c.pointer(), Offset: -1,
-		Message: "the JSONata expression has no result: " + err.Error(),
+		Message: "the JSONata expression cannot be read: " + err.Error(),
 	}
 	var e *jsonata.Error
 	if errors.As(err, &e) {
-		p.Message = "the JSONata expression has no result: " + e.Message
+		p.Message = "the JSONata expression cannot be read: " + e.Message
 		if e.Position >= 0 { // at the end of the text its last character is shown
 			p.Offset = min(e.Position, len(text)-1)
 			p.Length = min(max(1, len(e.Token)), len(text)-p.Offset)

@@ -244,10 +244,10 @@ func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 		return false
 	case s.IsIndex && !owner.can(ofList):
 		p.Message = fmt.Sprintf("%s is %s, which has no items", c.stepPlace(steps).owner, owner.kindWords())
-		p.Hint = memberHint(owner)
+		p.Hint = memberHint(owner, c.stepPlace(steps).owner)
 	case !s.IsIndex && !owner.can(ofList|ofObject):
 		p.Message = fmt.Sprintf("%s is %s, which has no member %q", c.stepPlace(steps).owner, owner.kindWords(), s.Property)
-		p.Hint = memberHint(owner)
+		p.Hint = memberHint(owner, c.stepPlace(steps).owner)
 	case !s.IsIndex && !owner.can(ofObject):
 		if t, _ := listStep(owner, s); t != undefinedType {
 			return false
@@ -265,8 +265,13 @@ func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 	return true
 }
 
-func memberHint(owner *dataType) string {
-	if owner.can(ofObject) && owner.members != nil {
+// memberHint says what can be read of a value that lacks a member; what is how
+// messages call it.
+func memberHint(owner *dataType, what string) string {
+	switch {
+	case !owner.can(ofObject):
+		return fmt.Sprintf("read %s alone, or correct its schema", what)
+	case owner.members != nil:
 		return membersHint(owner.members.keys)
 	}
 	return ""

@@ -208,6 +208,9 @@ func (c *checker) filter(item Value) (always, never bool) {
 	}
 	t := c.value(filter)
 	always, never = !t.canBeFalsy(), !t.canBeTruthy() && !t.can(ofMissing)
+	if !c.open() { // said here, it is not said again of the cases behind
+		defer func() { always = always && c.quiet(before) }()
+	}
 	switch {
 	case t.kinds == 0:
 		return false, false

@@ -248,25 +248,30 @@ func (e *exprChecker) reportMember(n *ast.MemberNode, owner, property *dataType)
 	case !owner.known() || property.kinds == 0:
 		return
 	case owner.never(ofList | ofObject):
-		e.wrong(n.Property, "no-member", fmt.Sprintf("%s is %s, which has no members", path, owner.kindWords()), lengthHint(name))
+		e.wrong(n.Property, "no-member", fmt.Sprintf("%s is %s, which has no members", path, owner.kindWords()), scalarHint(owner, name, path))
 	case owner.kinds == ofList && property.never(ofNumber):
-		hint := "name one of its items, as in list[0], or go through them with map(list, .name)"
+		list := "list"
+		if named {
+			list = strings.Trim(path, `"`)
+		}
+		hint := fmt.Sprintf("name one of its items, as in %s[0], or go through them with map(%s, …)", list, list)
 		if name.str == "length" {
 			hint = "len() counts its items"
 		}
 		e.wrong(n.Property, "no-member", fmt.Sprintf("%s is an array, which has no member %s", path, property.describe()), hint)
 	case owner.kinds == ofObject && property.never(ofText):
-		e.wrong(n.Property, "no-member", fmt.Sprintf("%s is an object, which has no member %s", path, property.describe()), memberHint(owner))
+		e.wrong(n.Property, "no-member", fmt.Sprintf("%s is an object, which has no member %s", path, property.describe()), memberHint(owner, path))
 	case owner.kinds == ofObject && literal:
 		e.unknownMemberOf(n, owner, name.str, path, named)
 	}
 }
 
-func lengthHint(name Value) string {
-	if name.Text() == "length" {
+// scalarHint says what to write in place of a member of a text or a number.
+func scalarHint(owner *dataType, name Value, what string) string {
+	if name.Text() == "length" && owner.can(ofText) {
 		return "len() counts its characters"
 	}
-	return ""
+	return memberHint(owner, what)
 }
 
 func (e *exprChecker) unknownMemberOf(n *ast.MemberNode, owner *dataType, name, path string, named bool) {

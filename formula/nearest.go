@@ -19,7 +19,12 @@ func Nearest(name string, candidates []string) string {
 }
 
 func foldName(s string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(s))
+	return strings.ToLower(strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == ' ' {
+			return -1
+		}
+		return r
+	}, s))
 }
 
 // distance counts the edits from a to b: insert, delete, replace, and swap of

@@ -76,12 +76,23 @@ func (v Value) With(key string, value Value) Value {
 
 // Without returns the object v without key.
 func (v Value) Without(key string) Value {
-	if !v.Has(key) {
+	if v.kind != KindObject {
 		return v
 	}
-	b := v.Builder()
-	b.Delete(key)
-	return b.Value()
+	i, ok := v.node.find(key)
+	if !ok {
+		return v
+	}
+	n := &node{keys: without(v.node.keys, i), items: without(v.node.items, i)}
+	if v.node.index != nil {
+		n.makeIndex()
+	}
+	return Value{kind: KindObject, node: n.seal()}
+}
+
+// without returns a copy of items without the i-th.
+func without[T any](items []T, i int) []T {
+	return append(append(make([]T, 0, len(items)-1), items[:i]...), items[i+1:]...)
 }
 
 // Builder returns a builder that starts with the keys of v.
@@ -95,4 +106,72 @@ func (v Value) Builder() *ObjectBuilder {
 		}
 	}
 	return b
+}
+
+// A Batch makes the lists and objects of one document. They share a few pieces
+// of memory, so that a document is cheap to make, and stays in memory as a
+// whole as long as any part of it is used.
+type Batch struct {
+	nodes []node
+	keys  []string
+	items []Value
+}
+
+// NewBatch returns a Batch with room for a number of lists and objects, and of
+// values in them. There may be more.
+func NewBatch(nodes, values int) *Batch {
+	return &Batch{make([]node, 0, nodes), make([]string, 0, values), make([]Value, 0, values)}
+}
+
+// List returns the list of a copy of items.
+func (b *Batch) List(items []Value) Value {
+	n := b.node()
+	n.items = carve(&b.items, items)
+	return Value{kind: KindList, node: n.seal()}
+}
+
+// Object returns the object of copies of keys and of the values that belong to
+// them, one to each. It is not ok if a key is there twice.
+func (b *Batch) Object(keys []string, items []Value) (object Value, ok bool) {
+	n := b.node()
+	n.keys, n.items = carve(&b.keys, keys), carve(&b.items, items)
+	if len(keys) > indexFrom {
+		n.makeIndex()
+		ok = len(n.index) == len(keys)
+	} else {
+		ok = !repeats(keys)
+	}
+	return Value{kind: KindObject, node: n.seal()}, ok
+}
+
+// repeats tells whether one of a few keys is there twice.
+func repeats(keys []string) bool {
+	for i := range keys {
+		for j := range i {
+			if keys[i] == keys[j] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// node returns a new node.
+func (b *Batch) node() *node {
+	if len(b.nodes) == cap(b.nodes) {
+		b.nodes = make([]node, 0, max(8, cap(b.nodes)/2))
+	}
+	b.nodes = b.nodes[:len(b.nodes)+1]
+	return &b.nodes[len(b.nodes)-1]
+}
+
+// carve returns a copy of items in the memory of piece, or of a new one.
+func carve[T any](piece *[]T, items []T) []T {
+	p := *piece
+	if cap(p)-len(p) < len(items) {
+		p = make([]T, 0, max(16, cap(p)/2, len(items)))
+	}
+	start := len(p)
+	*piece = append(p, items...)
+	return slices.Clip((*piece)[start:])
 }

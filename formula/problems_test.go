@@ -432,13 +432,13 @@ func TestProblems(t *testing.T) {
 		{
 			`{"$jsonata": "1 +"}`,
 			[]formula.Problem{
-				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: 2, Length: 1, Message: `the JSONata expression has no result: expression ends too early`},
+				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: 2, Length: 1, Message: `the JSONata expression cannot be read: expression ends too early`},
 			},
 		},
 		{
 			`{"$jsonata": "a ~ b"}`,
 			[]formula.Problem{
-				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: 2, Length: 1, Message: `the JSONata expression has no result: unknown operator "~"`},
+				{Code: "bad-jsonata", Pointer: `/$jsonata`, Offset: 2, Length: 1, Message: `the JSONata expression cannot be read: unknown operator "~"`},
 			},
 		},
 		{

@@ -133,3 +133,6 @@ func (p *Program) Result() Type {
 	}
 	return Type{p.typ}
 }
+
+// KindWords says in words of which kind a value is, as in "text" or "a number".
+func KindWords(v Value) string { return kindWithArticle(v) }

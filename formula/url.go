@@ -280,6 +280,7 @@ func (u urlCompiler) join(pieces []urlPiece) urlOperation {
 	if name := endOfHost(pieces); name != "" {
 		return u.unsafe(fmt.Sprintf("the value of %s goes on with the host that stands before it", name), `put a "/" between them, or a "." behind what a user may choose`)
 	}
+	u.probe(pieces)
 	return func(f *frame) (Address, error) {
 		w := urlWriter{kind: kind, literal: true}
 		if kind == URLPath && !strings.Contains(pieces[0].literal, "://") {
@@ -301,6 +302,29 @@ func (u urlCompiler) join(pieces []urlPiece) urlOperation {
 			return Address{}, urlError(pointer, err)
 		}
 		return Address{URL: string(w.b), Literal: w.literal}, nil
+	}
+}
+
+// probe reports a URL of pieces that is none whatever the values are.
+func (u urlCompiler) probe(pieces []urlPiece) {
+	if pieces[0].value != nil {
+		if next := pieces[1].literal; u.kind == URLBase && next != "" && !strings.ContainsAny(next[:1], "/?") {
+			u.report("bad-url", fmt.Sprintf("the base address begins with the value of %s, and %q goes on with it", pieces[0].name, next),
+				`write "https://" before the value if it is a part of the host, or "/" behind it if it is a whole address`)
+		}
+		return
+	}
+	var sample, shown strings.Builder
+	for _, p := range pieces {
+		sample.WriteString(p.literal)
+		shown.WriteString(p.literal)
+		if p.value != nil {
+			sample.WriteByte('1') // in a port, too
+			shown.WriteString("${" + p.name + "}")
+		}
+	}
+	if err := checkLiteral(sample.String(), u.kind); err != nil {
+		u.report("bad-url", fmt.Sprintf("%q %v", shown.String(), err), "a URL is written as https://host/path")
 	}
 }
 

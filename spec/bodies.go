@@ -71,6 +71,10 @@ func (l *loader) optionDirectory(dir, key string) error {
 	if l.Auth.Get("options").Get(key).IsObject() {
 		return l.bodyDirectory(path.Join(dir, key), key)
 	}
+	if base, _, ok := splitBodyName(key); ok && methodOfFile(base) != nil {
+		l.report(l.fileProblem(path.Join(dir, key), errDirectory))
+		return nil
+	}
 	hint := "a directory below auth holds the files of the option of that name"
 	if s := formula.Nearest(key, l.OptionKeys()); s != "" {
 		hint = fmt.Sprintf("did you mean the option %q?", s)
@@ -130,7 +134,7 @@ func (l *loader) namedBodies(option string) {
 			continue
 		}
 		if message := l.missingFile(full, file); message != "" {
-			l.report(l.Diagnose("missing-file", Error, at, AtValue(), message, "a path is relative to the connector's directory"))
+			l.report(l.Diagnose("missing-file", Error, at, AtValue(), message, "create it, or correct the path, which is relative to the connector's directory"))
 			continue
 		}
 		l.attach(m, option, full)
@@ -203,18 +207,16 @@ func (l *loader) setBody(m *methodName, option, pointer, file, kind string) {
 	b := &body{file: file, kind: kind, method: m, option: option, pointer: pointer}
 	field, value := "mapping", formula.Undefined
 	if kind == KindJavaScript {
-		script, ok := l.readScript(file)
-		if !ok {
+		if b.script = l.readScript(file); b.script == nil {
 			return
 		}
-		field, value = "code", formula.String(script)
+		field, value = "code", b.script.Value()
 	} else {
 		b.source = l.parseBody(file)
 		if b.source == nil || !b.source.Readable() || l.wholeMethod(b.source) {
 			return
 		}
 		value = b.source.Value()
-		l.origins = append(l.origins, origin{pointer + "/mapping", b.source, ""})
 	}
 	l.bodies = append(l.bodies, b)
 	method := formula.Object(formula.Member{Key: "type", Value: formula.String(kind)})
@@ -224,13 +226,18 @@ func (l *loader) setBody(m *methodName, option, pointer, file, kind string) {
 		}
 		return method.With(field, value)
 	})
-	if b.source != nil && !l.written(pointer) {
-		l.origins = append(l.origins, origin{pointer, b.source, ""}, origin{pointer + "/mapping", b.source, ""})
+	written := b.source
+	if b.script != nil {
+		written = b.script
 	}
+	if !l.written(pointer) {
+		l.origins = append(l.origins, origin{pointer, written, ""})
+	}
+	l.origins = append(l.origins, origin{pointer + "/" + field, written, ""})
 }
 
-// readScript reads a script and reports one that cannot be used.
-func (l *loader) readScript(file string) (string, bool) {
+// readScript reads a script and reports one that cannot be used: nil then.
+func (l *loader) readScript(file string) *Source {
 	data, err := readFile(l.fsys, file, MaxScriptSize)
 	switch {
 	case err != nil:
@@ -239,12 +246,12 @@ func (l *loader) readScript(file string) (string, bool) {
 		l.report(Diagnostic{
 			Code: "file-too-large", File: file, Line: 1, Column: 1,
 			Message: fmt.Sprintf("the script is larger than %d KiB", MaxScriptSize>>10),
-			Hint:    "a script of a method is short; large libraries do not belong into it",
+			Hint:    "keep what the method itself does, and leave large libraries out",
 		})
 	default:
-		return string(data), true
+		return newTextSource(file, data)
 	}
-	return "", false
+	return nil
 }
 
 // wholeMethod reports a method file that holds not the mapping, but the method

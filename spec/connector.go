@@ -34,6 +34,7 @@ type body struct {
 	method  *methodName
 	option  string  // "" for the base
 	source  *Source // nil for a script
+	script  *Source // nil for what is no script
 	pointer string  // of the method in Auth
 }
 

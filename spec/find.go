@@ -1,8 +1,11 @@
 package spec
 
 import (
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -49,6 +52,7 @@ type finder struct {
 	dirName     string
 	found       []string
 	diagnostics []Diagnostic
+	lines       *bufio.Reader // of one file after the other
 }
 
 // specOf returns the spec file that a file belongs to: itself, or for a method
@@ -135,24 +139,41 @@ func (f *finder) directory(dir string) error {
 
 // looksLikeConnector tells whether a YAML file has a top-level auth, or a type
 // that is one of auth. It reads lines, not YAML: a file with errors is a
-// connector, too, and has to be found to be told.
+// connector, too, and has to be found to be told. It reads no further than it
+// has to, and nothing but regular files comes here.
 func (f *finder) looksLikeConnector(name string) bool {
-	data, err := readFile(f.fsys, name, MaxFileSize)
+	file, err := f.fsys.Open(name)
 	if err != nil {
 		return false
 	}
-	for line := range strings.Lines(string(data)) {
-		key, value, ok := strings.Cut(strings.TrimPrefix(line, "\ufeff"), ":")
-		switch {
-		case !ok:
-		case strings.Trim(key, `"'`) == "auth":
+	defer file.Close()
+	if f.lines == nil {
+		f.lines = bufio.NewReader(nil)
+	}
+	f.lines.Reset(io.LimitReader(file, MaxFileSize))
+	for atStart := true; ; {
+		line, err := f.lines.ReadSlice('\n') // of a long line its parts
+		if atStart && ofConnector(line) {
 			return true
-		case strings.Trim(key, `"'`) == "type":
-			value, _, _ = strings.Cut(value, "#")
-			if slices.Contains(authTypes, strings.Trim(value, " \t\r\n\"'")) {
-				return true
-			}
 		}
+		if atStart = err == nil; !atStart && !errors.Is(err, bufio.ErrBufferFull) {
+			return false
+		}
+	}
+}
+
+// ofConnector tells whether a line of YAML makes its file a connector.
+func ofConnector(line []byte) bool {
+	key, value, ok := bytes.Cut(bytes.TrimPrefix(line, []byte(utf8BOM)), []byte(":"))
+	if !ok {
+		return false
+	}
+	switch string(bytes.Trim(key, `"'`)) {
+	case "auth":
+		return true
+	case "type":
+		value, _, _ = bytes.Cut(value, []byte("#"))
+		return slices.Contains(authTypes, string(bytes.Trim(value, " \t\r\n\"'")))
 	}
 	return false
 }

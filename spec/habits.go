@@ -16,7 +16,7 @@ var fieldHabits = map[string][]string{
 	"verb": {"method"}, "httpMethod": {"method"},
 	"defaultQueryParameters": {"query"}, "queryParameters": {"query"}, "params": {"query", "requestMapping"}, "qs": {"query"},
 	"defaultHeaders": {"headers"}, "header": {"headers"}, "cookie": {"cookies"},
-	"body": {"data"}, "payload": {"data"}, "form": {"data"}, "json": {"data"},
+	"body": {"data", "mapping"}, "payload": {"data"}, "form": {"data"}, "json": {"data"},
 	"request": {"requestMapping"}, "response": {"responseMapping"},
 	"authorizationUrl": {"authorizeUri"}, "authorizeUrl": {"authorizeUri"}, "authUrl": {"authorizeUri"},
 	"authorizationUri": {"authorizeUri"}, "authorization_endpoint": {"authorizeUri"}, "authUri": {"authorizeUri"},
@@ -27,6 +27,47 @@ var fieldHabits = map[string][]string{
 	"help": {"description"}, "helpText": {"description"}, "helpUrl": {"helpUri"}, "docs": {"apiDocsUri"}, "docsUrl": {"apiDocsUri"},
 	"logo": {"logoUri"}, "logoUrl": {"logoUri"}, "icon": {"logoUri"}, "homepage": {"homepageUri"}, "website": {"homepageUri"},
 	"id": {"key"}, "slug": {"key"}, "title": {"name"},
+	"docsUri": {"apiDocsUri", "helpUri"}, "helpLink": {"helpUri"}, "inputSchema": {"schema"},
+	"testConnection": {"test"}, "testMethod": {"test"}, "validate": {"test"}, "apiClient": {"makeApiClient"}, "client": {"makeApiClient"},
+	"getOAuthConfiguration": {"getOAuthConfig"}, "oauth": {"getOAuthConfig"}, "oauth2": {"getOAuthConfig"},
+	"refresh": {"refreshCredentials"}, "refreshToken": {"refreshCredentials"}, "getCredentials": {"getCredentialsFromConnectionParameters"},
+	"revoke": {"disconnect", "revokeUri"}, "logout": {"disconnect"},
+	"file": {"filePath"}, "path": {"filePath"}, "script": {"code"}, "source": {"code"}, "value": {"mapping"},
+	"pathParams": {"pathParameters"}, "urlParams": {"pathParameters"}, "parameters": {"parametersSchema", "query"}, "contentMapping": {"data"},
+	"additionalParameters": {"extra"}, "additionalParams": {"extra"}, "extraParams": {"extra"}, "extraParameters": {"extra"},
+	"authParams": {"extra"}, "authorizationParams": {"extra"}, "tokenRequestParams": {"tokenParams"}, "additionalTokenParams": {"tokenParams"},
+	"clientAuth": {"clientAuthLocation"}, "clientAuthMethod": {"clientAuthLocation"}, "token_endpoint_auth_method": {"clientAuthLocation"},
+	"bearerName": {"tokenPrefix"}, "tokenType": {"tokenPrefix"}, "refreshTokenUri": {"refreshUri"}, "refreshTokenUrl": {"refreshUri"},
+	"revocation_endpoint": {"revokeUri"}, "device_authorization_endpoint": {"deviceAuthorizationUri"}, "grant": {"grantType"},
+}
+
+// An advice is what to do instead of writing fields that mean nothing where
+// another one is known.
+type advice struct {
+	fields []string
+	where  string // a field that is known there
+	hint   string
+}
+
+// fieldAdvice lists the fields that no other field takes the place of.
+var fieldAdvice = []advice{
+	{[]string{"usePkce", "usePKCE", "pkceEnabled", "enablePkce", "isPkce"}, "skipPkce", "remove it: PKCE is used unless there is skipPkce: true"},
+	{[]string{"redirectUri", "redirectUrl", "redirect_uri", "callbackUrl", "callbackUri"}, "authorizeUri", "remove it; where the login ends is said by auth.redirect"},
+	{[]string{"state", "responseType", "response_type", "code_challenge", "code_challenge_method"}, "authorizeUri", "remove it: every login has it of its own"},
+	{[]string{"audience", "prompt", "access_type", "accessType", "login_hint", "resource", "response_mode"}, "extra", "parameters of the authorization request stand in extra, as in extra: {prompt: consent}"},
+	{[]string{"requestTokenConfig", "tokenConfig", "tokenRequest"}, "tokenParams", "what is special about the token request is said by tokenParams, tokenHeaders and tokenFormat"},
+	{[]string{"implementationType"}, "makeApiClient", "it stands in each method, as in test: {implementationType: javascript}"},
+}
+
+// advise says what to do instead of writing a field that means nothing where
+// others are known; "" if nothing is known about it.
+func advise(field string, known []string) string {
+	for _, a := range fieldAdvice {
+		if slices.Contains(a.fields, field) && slices.Contains(known, a.where) {
+			return a.hint
+		}
+	}
+	return ""
 }
 
 // valueHabits are words that people write from habit, with what they mean.
@@ -61,6 +102,41 @@ func meantValue(word string, listed []string) string {
 		return begun[0]
 	}
 	return nearest(word, listed)
+}
+
+// certainHabits are the fields of habit that differ from what they mean in
+// their name alone, so that renaming them certainly mends the spec. It is not
+// certain of a field that takes another value, such as scope, a text, for
+// scopes, a list, or host for an address.
+var certainHabits = map[string]string{
+	"baseUrl": "baseUri", "base_url": "baseUri", "verb": "method", "httpMethod": "method",
+	"defaultQueryParameters": "query", "queryParameters": "query", "defaultHeaders": "headers",
+	"authorizationUrl": "authorizeUri", "authorizeUrl": "authorizeUri", "authUrl": "authorizeUri",
+	"authorizationUri": "authorizeUri", "authorization_endpoint": "authorizeUri", "authUri": "authorizeUri",
+	"tokenUrl": "tokenUri", "accessTokenUrl": "tokenUri", "accessTokenUri": "tokenUri", "token_endpoint": "tokenUri",
+	"refreshUrl": "refreshUri", "revokeUrl": "revokeUri", "scopeDelimiter": "scopeSeparator",
+	"helpUrl": "helpUri", "docsUrl": "apiDocsUri", "logoUrl": "logoUri",
+}
+
+// certainField returns the known field that a field certainly was meant to be:
+// by habit, or because it has the same letters. That names are near is not
+// enough: of two fields that differ in a letter, both may be wanted some day.
+func certainField(field string, known []string) string {
+	if to := certainHabits[field]; slices.Contains(known, to) {
+		return to
+	}
+	return sameLetters(field, known)
+}
+
+// sameLetters returns the only one of some words that differs from a word in
+// nothing but case, hyphens and underscores.
+func sameLetters(word string, known []string) string {
+	plain := func(s string) string { return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)) }
+	same := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return plain(k) != plain(word) })
+	if len(same) != 1 || word == "" {
+		return ""
+	}
+	return same[0]
 }
 
 // nearest returns the candidate that name is probably a misspelling of. Short

@@ -73,15 +73,12 @@ func readFile(fsys fs.FS, name string, limit int) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("read %s: it is no regular file", name)
 	}
-	buf := make([]byte, min(info.Size(), int64(limit))+1)
-	n, err := io.ReadFull(f, buf)
-	if err == nil && n <= limit { // the file has grown
-		var rest []byte
-		rest, err = io.ReadAll(io.LimitReader(f, int64(limit+1-n)))
-		buf = append(buf, rest...)
-		return buf, err
+	if info.Size() == 0 { // as files have that are made when they are read
+		return io.ReadAll(io.LimitReader(f, int64(limit)+1))
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+	buf := make([]byte, min(info.Size(), int64(limit)+1))
+	n, err := io.ReadFull(f, buf)
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) { // the file has shrunk
 		err = nil
 	}
 	return buf[:n], err
@@ -98,6 +95,8 @@ func plainError(err error) error {
 	}
 	return err
 }
+
+var errDirectory = errors.New("it is a directory")
 
 var errOutside = errors.New("a link leads out of the connector's directory")
 

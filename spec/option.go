@@ -182,6 +182,13 @@ func (o *Option) Diagnose(code string, severity Severity, pointer string, at At,
 	return o.connector.Diagnose(code, severity, place, at, message, hint)
 }
 
+// FileOf returns the file that a part of o was written in.
+func (o *Option) FileOf(pointer string) string {
+	place, _ := o.place(pointer)
+	s, _ := o.connector.locate(place)
+	return s.Name()
+}
+
 // WrittenHere tells whether the option itself wrote it, and not the base.
 func (o *Option) WrittenHere(pointer string) bool {
 	return o.connector.written(o.own() + pointer)

@@ -213,7 +213,11 @@ func (x schemaFault) unknownValue(s *Source) Diagnostic {
 	if text == KindMapping && slices.Contains(values, KindREST) {
 		hint = fmt.Sprintf("a method that sends a request is a %q", KindREST)
 	}
-	return s.Diagnose("unknown-value", Error, x.pointer, AtValue(), fmt.Sprintf("%s cannot be %q", name(x.pointer), text), hint)
+	d := s.Diagnose("unknown-value", Error, x.pointer, AtValue(), fmt.Sprintf("%s cannot be %q", name(x.pointer), text), hint)
+	if to := sameLetters(text, values); to != "" {
+		d.Fix = s.ReplaceFix(x.pointer, to)
+	}
+	return d
 }
 
 // badText: a text does not match the pattern of the schema.

@@ -60,7 +60,11 @@ func parentPointer(pointer string) string {
 // unknownField: an object has a key that its schema does not know.
 func (x schemaFault) unknownField(s *Source) Diagnostic {
 	key := lastToken(x.pointer)
-	return s.Diagnose("unknown-field", Error, x.pointer, AtKey(), fmt.Sprintf("unknown field %q", key), x.unknownFieldHint(s, key))
+	d := s.Diagnose("unknown-field", Error, x.pointer, AtKey(), fmt.Sprintf("unknown field %q", key), x.unknownFieldHint(s, key))
+	if to := certainField(key, x.schema.Get("properties").Keys()); to != "" {
+		d.Fix = s.RenameFix(x.pointer, to)
+	}
+	return d
 }
 
 func (x schemaFault) unknownFieldHint(s *Source, key string) string {
@@ -69,6 +73,9 @@ func (x schemaFault) unknownFieldHint(s *Source, key string) string {
 		if slices.Contains(known, to) {
 			return fmt.Sprintf("did you mean %q?", to)
 		}
+	}
+	if hint := advise(key, known); hint != "" {
+		return hint
 	}
 	if hint := x.elsewhere(s, key); hint != "" {
 		return hint

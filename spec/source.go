@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"strings"
 	"sync"
 
@@ -35,14 +36,28 @@ type Source struct {
 	value formula.Value
 	meant map[place]string // what was meant by plain scalars that YAML would have cut
 
-	index func() *placeIndex // of data, made when a place is asked for
+	ordinary bool      // the value was read without nodes: root is there only when a place has been asked for
+	makeRoot sync.Once // of an ordinary file
+
+	makeIndex sync.Once
+	places    *placeIndex // of data, made when a place is asked for
 }
 
 // newSource returns a Source of the file data that has not been parsed.
 func newSource(name string, data []byte, bom int) *Source {
-	s := &Source{name: name, bom: bom, data: data[bom:], text: data[bom:]}
-	s.index = sync.OnceValue(func() *placeIndex { return indexPlaces(s.data) })
-	return s
+	return &Source{name: name, bom: bom, data: data[bom:], text: data[bom:]}
+}
+
+// nodes returns the root of the document; nil if it could not be read.
+func (s *Source) nodes() *yaml.Node {
+	if s.ordinary {
+		s.makeRoot.Do(func() {
+			if document, _, err := decodeYAML(bytes.NewReader(s.text)); err == nil {
+				s.root = document.Content[0]
+			}
+		})
+	}
+	return s.root
 }
 
 // Name returns the name of the file.
@@ -51,13 +66,19 @@ func (s *Source) Name() string { return s.name }
 // Readable tells whether the document could be read, so that [Source.Value]
 // is what its author meant or close to it. A Source can be readable and have
 // errors all the same.
-func (s *Source) Readable() bool { return s.root != nil }
+func (s *Source) Readable() bool { return s.ordinary || s.root != nil || s.isText() }
 
 // Value returns the document; undefined if it could not be read.
 func (s *Source) Value() formula.Value { return s.value }
 
 // Has tells whether the document has a value at pointer.
 func (s *Source) Has(pointer string) bool {
+	if s.ordinary { // nothing in the value is undefined
+		return (pointer == "" || pointer[0] == '/') && !lookupPointer(s.value, pointer).IsUndefined()
+	}
+	if s.isText() {
+		return pointer == ""
+	}
 	_, missing := s.find(pointer)
 	return s.root != nil && !missing
 }
@@ -211,23 +232,21 @@ type found struct {
 // find walks down the document to pointer. If the value is missing there, it
 // returns the nearest parent that exists.
 func (s *Source) find(pointer string) (f found, missing bool) {
-	if s.root == nil {
+	root := s.nodes()
+	if root == nil {
 		return found{}, true
 	}
-	f = found{node: s.root}
-	for rest := pointer; rest != ""; {
-		if rest[0] != '/' {
-			return f, true
-		}
-		token, tail, more := strings.Cut(rest[1:], "/")
-		if rest = ""; more {
-			rest = "/" + tail
-		}
-		child, ok := s.child(f, unescapePointer(token))
+	f = found{node: root}
+	for pointer != "" {
+		token, rest, ok := cutPointer(pointer)
 		if !ok {
 			return f, true
 		}
-		f = child
+		child, ok := s.child(f, token)
+		if !ok {
+			return f, true
+		}
+		f, pointer = child, rest
 	}
 	return f, false
 }
@@ -272,6 +291,19 @@ func pointerIndex(token string) (int, bool) {
 		n = 10*n + int(token[i]-'0')
 	}
 	return n, true
+}
+
+// cutPointer splits a JSON Pointer that is not empty into its first token,
+// unescaped, and the pointer after it. It is not ok if there is no token.
+func cutPointer(pointer string) (token, rest string, ok bool) {
+	if pointer[0] != '/' {
+		return "", "", false
+	}
+	end := len(pointer)
+	if i := strings.IndexByte(pointer[1:], '/'); i >= 0 {
+		end = 1 + i
+	}
+	return unescapePointer(pointer[1:end]), pointer[end:], true
 }
 
 func unescapePointer(token string) string {

@@ -56,6 +56,12 @@ func (x *placeIndex) runesBefore(offset int) int {
 	return x.marks[i].runes + utf8.RuneCountInString(x.text[x.marks[i].offset:offset])
 }
 
+// index returns the index of the places in data.
+func (s *Source) index() *placeIndex {
+	s.makeIndex.Do(func() { s.places = indexPlaces(s.data) })
+	return s.places
+}
+
 // placeOf returns the place of an offset in data.
 func (s *Source) placeOf(offset int) place {
 	x := s.index()
@@ -117,6 +123,9 @@ func (s *Source) Edit(pointer string, at At, text string) (edit Edit, ok bool) {
 
 // spanOf returns the bytes that at means of the value at pointer.
 func (s *Source) spanOf(pointer string, at At) span {
+	if s.isText() {
+		return s.plainSpan(at)
+	}
 	f, missing := s.find(pointer)
 	switch {
 	case f.node == nil:

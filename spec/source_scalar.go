@@ -1,7 +1,7 @@
 package spec
 
 import (
-	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -178,7 +178,7 @@ func (t *scalarTrace) escape(at int) (after int, ok bool) {
 
 // decodeEscape reads the escape sequence that text starts with. A width of 0
 // says that there is no such escape.
-func decodeEscape(text []byte) (decoded string, width int) {
+func decodeEscape[T string | []byte](text T) (decoded string, width int) {
 	if len(text) < 2 {
 		return "", 0
 	}
@@ -194,7 +194,7 @@ func decodeEscape(text []byte) (decoded string, width int) {
 		digits = 8
 	default:
 		const names, values = "0abtnvfreN_LP", "\x00\a\b\t\n\v\f\r\x1b\u0085\u00a0\u2028\u2029"
-		i := bytes.IndexByte([]byte(names), c)
+		i := strings.IndexByte(names, c)
 		if i < 0 {
 			return "", 0
 		}
@@ -204,8 +204,8 @@ func decodeEscape(text []byte) (decoded string, width int) {
 		return "", 0
 	}
 	value := rune(0)
-	for _, c := range text[2 : 2+digits] {
-		digit := hexValue(c)
+	for i := range digits {
+		digit := hexValue(text[2+i])
 		if digit < 0 || value > utf8.MaxRune {
 			return "", 0
 		}

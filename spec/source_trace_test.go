@@ -17,8 +17,8 @@ func FuzzTrace(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, _ := Parse("f.yml", data)
-		if s.root != nil {
-			checkTraces(t, s, s.root)
+		if root := s.nodes(); root != nil {
+			checkTraces(t, s, root)
 		}
 	})
 }

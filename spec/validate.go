@@ -2,7 +2,7 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
+	"regexp/syntax"
 
 	"github.com/connector-spec/connector/formula"
 )
@@ -63,7 +63,7 @@ func (c *Connector) patternProblems() []Diagnostic {
 			if !ok {
 				continue
 			}
-			if _, err := regexp.Compile(pattern); err != nil {
+			if _, err := syntax.Parse(pattern, syntax.Perl); err != nil { // as regexp.Compile does
 				list = append(list, c.Diagnose("bad-pattern", Warning, pointer+formula.Pointer("properties", key, "pattern"), AtValue(),
 					fmt.Sprintf("the pattern of %q cannot be used, so it is not checked", key), "RE2 syntax is understood: no look-around and no back references"))
 			}

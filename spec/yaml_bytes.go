@@ -42,7 +42,8 @@ var byteClasses = func() (classes [256]byteClass) {
 // end of a line. It returns false if there is no use in reading on.
 func (r *reader) prescan() bool {
 	if len(r.data) > MaxFileSize {
-		r.report("file-too-large", span{0, r.lineEnd(0)}, fmt.Sprintf("the file has %d bytes, more than the %d that are read", len(r.data)+r.bom, MaxFileSize), "")
+		r.report("file-too-large", span{0, r.lineEnd(0)}, fmt.Sprintf("the file has %d bytes, more than the %d that are read", len(r.data)+r.bom, MaxFileSize),
+			"keep what says how to authenticate, and move the rest to files of its own")
 		return false
 	}
 	if encoding := wideEncoding(r.data); encoding != "" && r.bom == 0 {
@@ -122,7 +123,7 @@ func (r *reader) mask(at, width int) {
 // control reports a character that YAML does not allow.
 func (r *reader) control(at int, c rune, width int) {
 	r.report("control-character", span{at, at + width}, fmt.Sprintf("character %q cannot be seen and is not allowed", codePoint(c)),
-		fmt.Sprintf("remove it, or write it as %q in double quotes if it is meant", escapeRune(c)))
+		fmt.Sprintf("remove it, or write it as %s in double quotes if it is meant", escapeRune(c)))
 	r.mask(at, width)
 }
 
@@ -137,21 +138,48 @@ func escapeRune(c rune) string {
 	return fmt.Sprintf(`\u%04X`, c)
 }
 
+// A runeTrouble says why a code point of several bytes must not stand in a
+// file.
+type runeTrouble uint8
+
+const (
+	runeFine runeTrouble = iota
+	runeBreak
+	runeControl
+	runeBidi
+	runeBOM
+)
+
+// troubleOf tells whether a code point of several bytes may stand in a file.
+func troubleOf(c rune) runeTrouble {
+	switch {
+	case c == 0x85 || c == 0x2028 || c == 0x2029:
+		return runeBreak
+	case c < 0xa0 || c == 0xfffe || c == 0xffff:
+		return runeControl
+	case c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069:
+		return runeBidi
+	case c == 0xfeff:
+		return runeBOM
+	}
+	return runeFine
+}
+
 // wide checks a code point of several bytes.
 func (r *reader) wide(at int, c rune, width int) {
 	here := span{at, at + width}
-	switch {
-	case c == 0x85 || c == 0x2028 || c == 0x2029:
+	switch troubleOf(c) {
+	case runeBreak:
 		d := r.report("line-break", here, fmt.Sprintf("character %q ends a line for some YAML readers and not for others", codePoint(c)),
-			fmt.Sprintf("replace it by a blank, or write it as %q in double quotes if it is meant", escapeRune(c)))
+			fmt.Sprintf("replace it by a blank, or write it as %s in double quotes if it is meant", escapeRune(c)))
 		d.Fix = &Fix{Title: "replace it by a blank", Edits: []Edit{r.edit(here, " ")}}
 		r.mask(at, width)
-	case c >= 0x80 && c < 0xa0 || c == 0xfffe || c == 0xffff:
+	case runeControl:
 		r.control(at, c, width)
-	case c >= 0x202a && c <= 0x202e || c >= 0x2066 && c <= 0x2069:
+	case runeBidi:
 		r.report("bidi-control", here, fmt.Sprintf("invisible character %q makes text look other than it is read", codePoint(c)),
-			fmt.Sprintf("remove it, or write it as %q in double quotes if it is meant", escapeRune(c)))
-	case c == 0xfeff:
+			fmt.Sprintf("remove it, or write it as %s in double quotes if it is meant", escapeRune(c)))
+	case runeBOM:
 		d := r.report("byte-order-mark", here, "an invisible byte order mark stands within the file", "remove it")
 		d.Fix = &Fix{Title: "remove the byte order mark", Edits: []Edit{r.edit(here, "")}}
 		r.mask(at, width)

@@ -23,7 +23,7 @@ func mayInterpolate(text string) bool {
 
 // endInterpolation returns where the interpolation ends whose "${" ends at an
 // offset; -1 if it does not. Braces nest, and do not count in quotes.
-func endInterpolation(text []byte, at int) int {
+func endInterpolation[T string | []byte](text T, at int) int {
 	depth := 1
 	for ; at < len(text); at++ {
 		switch c := text[at]; c {
@@ -46,28 +46,27 @@ func endInterpolation(text []byte, at int) int {
 
 // openInterpolation returns where the first interpolation starts that does not
 // end in text; -1 if all do. "$${" is literal text.
-func openInterpolation(text []byte) int {
-	for at := 0; ; {
-		i := bytes.Index(text[at:], []byte("${"))
-		if i < 0 {
-			return -1
-		}
-		start := at + i
-		if at = start + 2; start > 0 && text[start-1] == '$' {
+func openInterpolation[T string | []byte](text T) int {
+	for at := 0; at+1 < len(text); {
+		if text[at] != '$' || text[at+1] != '{' {
+			at++
 			continue
 		}
-		end := endInterpolation(text, at)
-		if end < 0 {
+		start := at
+		if at += 2; start > 0 && text[start-1] == '$' {
+			continue
+		}
+		if at = endInterpolation(text, at); at < 0 {
 			return start
 		}
-		at = end
 	}
+	return -1
 }
 
 // checkCut reports a plain scalar that has the start of an interpolation and
 // not its end.
 func (r *reader) checkCut(n *yaml.Node) {
-	if openInterpolation([]byte(n.Value)) < 0 || r.skips() {
+	if openInterpolation(n.Value) < 0 || r.skips() {
 		return
 	}
 	at := r.valueSpan(n)

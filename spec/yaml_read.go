@@ -16,7 +16,20 @@ import (
 // that is wrong with the file as YAML comes back as diagnostics in their
 // order. The Source can be asked for places even if the document could not be
 // read; [Source.Readable] tells. It keeps data, which must not change any more.
+//
+// Most files are read without the YAML library, and by it only when somebody
+// asks for a place in them.
 func Parse(name string, data []byte) (*Source, []Diagnostic) {
+	if value, ok := readOrdinary(data); ok {
+		s := newSource(name, data, 0)
+		s.value, s.ordinary = value, true
+		return s, nil
+	}
+	return parseAny(name, data)
+}
+
+// parseAny reads a file with the YAML library.
+func parseAny(name string, data []byte) (*Source, []Diagnostic) {
 	bom := 0
 	if bytes.HasPrefix(data, []byte(utf8BOM)) {
 		bom = len(utf8BOM)
@@ -128,7 +141,7 @@ func (r *reader) severalDocuments(second *yaml.Node) {
 
 // empty reports a file without content.
 func (r *reader) empty() {
-	r.report("empty-file", span{0, r.lineEnd(0)}, "the file holds no value", "")
+	r.report("empty-file", span{0, r.lineEnd(0)}, "the file holds no value", "write what it should hold, or remove the file")
 }
 
 // pointer returns the JSON Pointer of the value that is being read.
@@ -289,7 +302,7 @@ func (r *reader) repeatedKey(n *yaml.Node, i int, key string) {
 func (r *reader) readAlias(n *yaml.Node) formula.Value {
 	target := n.Alias
 	if slices.ContainsFunc(r.path, func(s step) bool { return s.node == target }) {
-		r.problem("alias-cycle", n, fmt.Sprintf(`"*%s" stands inside of what it stands for`, n.Value), "write the value out")
+		r.problem("alias-cycle", n, fmt.Sprintf(`"*%s" stands inside of what it stands for`, n.Value), "write out what it should hold, in place of the alias")
 		return formula.Undefined
 	}
 	r.alias++
@@ -306,7 +319,7 @@ func (r *reader) readAlias(n *yaml.Node) formula.Value {
 // tooDeep reports nesting past the bound, once.
 func (r *reader) tooDeep(n *yaml.Node) {
 	if r.alias == 0 && r.once("too-deep") {
-		r.problem("too-deep", n, fmt.Sprintf("values are nested more than %d levels deep", MaxDepth), "")
+		r.problem("too-deep", n, fmt.Sprintf("values are nested more than %d levels deep", MaxDepth), "flatten it, or remove what is generated")
 	}
 }
 

@@ -169,7 +169,7 @@ func TestHints(t *testing.T) {
 		{"a: [1\n", `close it with "]"`},
 		{"a: @b\n", "put the text in quotes"},
 		{"a: Caf\xe9\n", "save the file as UTF-8; it looks like Latin-1 or Windows-1252"},
-		{"a: \x07\n", `remove it, or write it as "\\u0007" in double quotes if it is meant`},
+		{"a: \x07\n", `remove it, or write it as \u0007 in double quotes if it is meant`},
 		{"a: ${b: c}\n", "put the text in quotes"},
 	}
 	for _, c := range cases {

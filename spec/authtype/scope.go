@@ -44,9 +44,10 @@ func inputsElsewhere(o *spec.Option, input formula.Type) formula.Type {
 		if i >= 0 {
 			_, owner = options.At(i)
 		}
-		for _, schema := range []formula.Value{owner.Get("inputSchema"), owner.Get("ui").Get("schema")} {
-			for _, name := range schema.Get("properties").Keys() {
-				if !input.Lists(name) {
+		for _, schema := range [...]formula.Value{owner.Get("inputSchema"), owner.Get("ui").Get("schema")} {
+			properties := schema.Get("properties")
+			for i, name := range properties.Keys() {
+				if _, asked := properties.At(i); asked.IsObject() && !input.Lists(name) {
 					members = append(members, formula.TypeMember{Key: name})
 				}
 			}

@@ -19,18 +19,23 @@ type Checked struct {
 // Options say how a connector is checked. The zero Options apply the rules for
 // everyone as they are.
 type Options struct {
-	// For adds the rules of a platform: membrane, kissflow or zoho.
+	// For adds the rules of a platform, one of [PlatformNames].
 	For string
 	// Files is the file system that the connector was loaded from, for rules
 	// about files that are no part of the spec, such as a logo; nil if there is
 	// none, and then they say nothing.
 	Files fs.FS
+	// Policy is what the project makes of the codes; nil leaves all as it is.
+	Policy *Policy
 }
 
 // Run checks a connector that [spec.Load] has read and returns its options,
 // ready to run, and everything that is to be said about it, what Load said
 // included, sorted. It runs no script and opens no socket.
 func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
+	if o.For == "" && o.Policy != nil {
+		o.For = o.Policy.For
+	}
 	found := findings{said: c.Said()}
 	found.add(spec.Validate(c))
 	found.isBroken = found.hasErrors(c)
@@ -44,25 +49,38 @@ func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
 		problems = append(problems, more...)
 	}
 	found.add(problems)
-	if !found.isBroken { // opinions are for what is otherwise right
+	if !found.isBroken {
 		found.opinions(c, checked, o)
 	}
-	diagnostics := unique(append(slices.Clone(found.said), found.list...))
+	diagnostics := found.disable(c, unique(append(slices.Clone(found.said), found.list...)))
+	diagnostics = o.Policy.apply(diagnostics)
 	spec.SortDiagnostics(diagnostics)
 	return checked, diagnostics
 }
 
-// opinions applies the rules.
+// opinions applies the rules: those that find errors or explain some, and then the others, which
+// are for what is otherwise right.
 func (f *findings) opinions(c *spec.Connector, checked []Checked, o Options) {
-	pass := Pass{Connector: c, Options: checked, Files: o.Files}
-	for i := range rules {
-		if r := &rules[i]; r.For == "" || r.For == o.For {
-			pass.rule, pass.found = r, nil
-			r.check(&pass)
-			f.add(pass.found)
+	pass := Pass{Connector: c, Options: checked, Files: o.Files, Ready: isReady(c), platform: findPlatform(o.For)}
+	if pass.platform != nil {
+		pass.For = o.For
+	}
+	for _, errors := range [...]bool{true, false} {
+		if !errors && f.hasErrors(c) {
+			return
+		}
+		for i := range rules {
+			if r := &rules[i]; (r.Severity == spec.Error || r.Explains) == errors && r.applies(pass.For, pass.Ready) {
+				pass.rule, pass.found = r, nil
+				r.check(&pass)
+				f.add(pass.found)
+			}
 		}
 	}
 }
+
+// isReady tells whether a connector says that a listing may show it.
+func isReady(c *spec.Connector) bool { return c.Meta.Get("stage").Text() == "ready" }
 
 // unique drops what is said twice, since several options inherit one mistake.
 func unique(list []spec.Diagnostic) []spec.Diagnostic {

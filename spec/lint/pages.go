@@ -28,6 +28,21 @@ type Page struct {
 type File struct {
 	Name string
 	Data []byte
+
+	written []byte // in an escaped form; nil if that is Data itself
+}
+
+// IsEscaped tells whether the file holds what a page cannot, and is written
+// there with escapes.
+func (f File) IsEscaped() bool { return f.written != nil }
+
+// Written returns the file as its page has it: escaped, if it holds what a page
+// cannot.
+func (f File) Written() string {
+	if f.written != nil {
+		return string(f.written)
+	}
+	return string(f.Data)
 }
 
 //go:embed pages/*.txtar
@@ -77,7 +92,7 @@ func ParsePage(code string, data []byte) Page {
 		name, escaped := strings.CutSuffix(f.Name, " escaped")
 		file := File{Data: f.Data}
 		if escaped {
-			file.Data = unescape(f.Data)
+			file.Data, file.written = unescape(f.Data), f.Data
 		}
 		switch side, rest, _ := strings.Cut(name, "/"); {
 		case name == "flags":

@@ -13,9 +13,13 @@ type Pass struct {
 	Connector *spec.Connector
 	Options   []Checked
 	Files     fs.FS // of the connector's directory; nil if there is none
+	Ready     bool  // the spec says that a listing may show the connector
+	For       string
 
-	rule  *Rule
-	found []spec.Diagnostic
+	platform *platform // that For names; nil if there is none
+	rule     *Rule
+	found    []spec.Diagnostic
+	gathered *digest // see [Pass.digest]
 }
 
 // Report adds a finding at a part of an option. What it returns may be

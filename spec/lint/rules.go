@@ -6,9 +6,33 @@ import "github.com/connector-spec/connector/spec"
 type Rule struct {
 	Code     string
 	Severity spec.Severity // unless a configuration says another
-	// For names the platform whose rule it is; "" for everyone's.
-	For   string
-	check func(*Pass)
+	When     When
+	// Explains says that what the rule finds may be why there are errors, so that
+	// it speaks beside them, too.
+	Explains bool
+	check    func(*Pass)
+}
+
+// A When says which specs a rule is for.
+type When uint8
+
+// The specs that rules are for.
+const (
+	Always      When = iota
+	WhenListed       // those that are ready for a listing, or checked for a platform
+	ForPlatform      // those that are checked for a platform
+)
+
+// applies tells whether the rule is for a spec that is ready for a listing or
+// not, checked for a platform or for none.
+func (r *Rule) applies(platform string, ready bool) bool {
+	switch r.When {
+	case WhenListed:
+		return ready || platform != ""
+	case ForPlatform:
+		return platform != ""
+	}
+	return true
 }
 
 // Rules lists the opinions.
@@ -16,8 +40,88 @@ func Rules() []Rule { return rules }
 
 // rules lists the opinions: one rule, one file, one line here.
 var rules = []Rule{
+	// Security.
+	secretInSpec,
+	placeholderCredential,
 	unmarkedSecret,
+	secretInURL,
+	tokenInQuery,
+	secretInLabel,
+	insecureURL,
+	insecureLink,
+	lookalikeHost,
+	changeableHost,
+	unanchoredPattern,
+	wideOrigins,
+	weakPKCE,
+	implicitGrant,
+	passwordGrant,
+	twoClientAuthentications,
+	reservedParameter,
+	repeatedParameter,
+	basicBesideBetter,
+	weakSignature,
+	unsignedToken,
+
+	// Correctness.
+	unknownRequired,
+	unknownOperation,
+	unknownEnvironmentParameter,
+	wrongEnvironmentValue,
+	nothingEnabled,
+	missingTest,
+	unreadAnswer,
+	changingTest,
+	credentialNotSent,
+	twoAuthorizations,
+	badHeader,
+	repeatedHeader,
+	missingBlank,
+	unencodedBasic,
+	bodyWithGet,
+	unusedPathParameter,
+	oddBase,
+	repeatedBase,
+	doubledPath,
+	repeatedLiteral,
+	sameEndpoint,
+	noScopes,
+	joinedScopes,
+	repeatedScope,
+	missingOfflineAccess,
+	noRefresh,
+	unusedRefresh,
+	needlessRefresh,
+	refreshLosesToken,
+	oddLifetime,
+	constantLabel,
+	sameVariableName,
+	unusedInput,
+	unusedParameter,
 	untypedOverride,
+	doubtfulKeyword,
+	badDefault,
+	missingColon,
+
+	// People.
+	missingTitle,
+	missingDescription,
+	missingHelpLink,
+	unclearTitle,
+	markupInTitle,
+	relativeLink,
+	missingLogoFile,
+	logoFormat,
+
+	// Listings and portability.
+	missingListingField,
+	listingName,
+	listingKey,
+	listingDescription,
+	listingTitle,
+	listingLogo,
+	listingOAuth,
+	notPortable,
 }
 
 // FindRule returns the rule of a code, nil if there is none.

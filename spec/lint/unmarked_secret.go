@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
@@ -20,9 +21,12 @@ var unmarkedSecret = Rule{
 				if s.Parameter {
 					field = "parametersSchema"
 				}
-				p.Report(o.Option, formula.Pointer(field, "properties", s.Name), spec.AtKey(),
+				d := p.Report(o.Option, formula.Pointer(field, "properties", s.Name), spec.AtKey(),
 					fmt.Sprintf("%q goes into %s, so it is a secret, but it is not marked as one", s.Name, s.Where),
 					`add "isSensitive: true": then nobody sees it typed, and it never reaches a log`)
+				if strings.HasSuffix(d.Pointer, formula.Pointer("properties", s.Name)) { // and not what it comes from
+					d.Fix = p.Connector.InsertFix(*d, "isSensitive", "true")
+				}
 			}
 		}
 	},

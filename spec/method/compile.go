@@ -39,16 +39,18 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 	for _, name := range authtype.Order() {
 		m := o.Value.Get(name)
 		kind := findKind(m.Get("type").Text())
-		if kind == nil || kind.compile == nil || !m.Has("mapping") {
+		if kind == nil || kind.compile == nil || !m.Has(kind.body) {
 			continue
 		}
-		c := &compilation{option: o, method: name, body: m.Get("mapping"), pointer: formula.Pointer(name, "mapping"), set: set, scope: scope}
+		c := &compilation{option: o, method: name, body: m.Get(kind.body), pointer: formula.Pointer(name, kind.body), set: set, scope: scope}
 		if name == "makeApiClient" && kind.Name == spec.KindMapping {
 			set.client = compileClient(c)
-		} else {
-			set.methods[name] = kind.compile(c)
+		} else if r := kind.compile(c); r != nil {
+			set.methods[name] = r
 		}
-		c.checkResult()
+		if kind.body == "mapping" {
+			c.checkResult()
+		}
 		scope.Learn(name, c.result)
 		diagnostics = append(diagnostics, c.diagnostics...)
 	}

@@ -13,6 +13,8 @@ import (
 type Kind struct {
 	Name    string
 	Summary string
+	// body is the field that holds the body of a method.
+	body string
 	// compile compiles the body of a method and reports what is wrong with it.
 	// A kind without it is known and does not run.
 	compile func(c *compilation) runner
@@ -20,12 +22,12 @@ type Kind struct {
 
 // kinds lists the implementation types.
 var kinds = []Kind{
-	{spec.KindMapping, "data in which formulas are evaluated", compileMapping},
-	{spec.KindREST, "a request, or several in a row", compileREST},
-	{spec.KindGraphQL, "a GraphQL query or mutation", nil},
-	{spec.KindOperation, "an operation of the connector", nil},
-	{spec.KindJavaScript, "a script", nil},
-	{spec.KindNotSupported, "a method that the connector does not have", nil},
+	{spec.KindMapping, "data in which formulas are evaluated", "mapping", compileMapping},
+	{spec.KindREST, "a request, or several in a row", "mapping", compileREST},
+	{spec.KindGraphQL, "a GraphQL query or mutation", "mapping", nil},
+	{spec.KindOperation, "an operation of the connector", "mapping", nil},
+	{spec.KindJavaScript, "a script", "code", compileScript},
+	{spec.KindNotSupported, "a method that the connector does not have", "", nil},
 }
 
 func findKind(name string) *Kind {

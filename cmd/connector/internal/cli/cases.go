@@ -44,7 +44,9 @@ type loaded struct {
 	err         error
 }
 
-// loadChecked reads and checks a connector.
+// loadChecked reads and checks a connector that is to be run. No configuration
+// holds there: only a real error, which none can switch off, keeps a spec from
+// running, and a warning that a project raised to an error does not.
 func loadChecked(p place) loaded {
 	return p.check(lint.Options{})
 }

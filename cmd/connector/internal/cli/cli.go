@@ -154,7 +154,7 @@ to authenticate to an API.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nsee %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newValidate(g), newTest(g), newEval(g), newSchema(g), newVersion(g))
+	root.AddCommand(newValidate(g), newTest(g), newEval(g), newExplain(g), newSchema(g), newVersion(g))
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {

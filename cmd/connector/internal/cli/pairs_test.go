@@ -1,6 +1,8 @@
 package cli_test
 
 import (
+	"image"
+	"image/png"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,7 +16,8 @@ import (
 const specs = repository + "/testdata/specs"
 
 // TestInvalid holds what validate says about each input of testdata/specs/invalid
-// against the .want beside it; -update rewrites those.
+// against the .want beside it; -update rewrites those. A spec whose first line
+// is "# flags: ..." is validated with them.
 func TestInvalid(t *testing.T) {
 	t.Chdir(filepath.FromSlash(specs + "/invalid"))
 	inputs := pairInputs(t)
@@ -60,6 +63,14 @@ var generated = map[string]func(t *testing.T, name string){
 	"generated-script-too-large": func(t *testing.T, name string) {
 		writeFile(t, name+"/spec.yml", "name: Example\nauth: {type: none, baseUri: https://api.example.com}\n")
 		writeFile(t, name+"/auth/test.js", strings.Repeat("// a library\n", spec.MaxScriptSize/12))
+	},
+	"generated-logo-too-heavy": func(t *testing.T, name string) {
+		writeFile(t, name+"/spec.yml", "# flags: --for zoho\nkey: example\nname: Example\nlogoUri: logo.png\nauth: {type: bearer, baseUri: https://api.example.com, ui: {helpUri: https://example.com/tokens}, test: {implementationType: rest-api-mapping, mapping: {method: GET, path: /me}}}\n")
+		var logo strings.Builder
+		if err := png.Encode(&logo, image.NewNRGBA(image.Rect(0, 0, 8, 8))); err != nil {
+			t.Fatal(err)
+		}
+		writeFile(t, name+"/logo.png", logo.String()+strings.Repeat("x", 1_000_000-logo.Len()))
 	},
 	"generated-link-out": func(t *testing.T, name string) {
 		writeFile(t, name+"/spec.yml", `name: Example
@@ -116,7 +127,7 @@ func pairInputs(t *testing.T) []string {
 // checkPair validates the connector at path and compares with name + ".want".
 func checkPair(t *testing.T, name, path string) {
 	t.Helper()
-	o := world{}.run("validate", "--color", "never", "--quiet", path)
+	o := world{}.run(append([]string{"validate", "--color", "never", "--quiet", path}, pairFlags(t, path)...)...)
 	if o.stderr != "" || o.stdout == "" || o.code > 1 {
 		t.Fatalf("nothing is said: %v", o)
 	}
@@ -134,6 +145,24 @@ func checkPair(t *testing.T, name, path string) {
 	}
 }
 
+// pairFlags returns the flags that the first line of a spec asks for, as in
+// "# flags: --for zoho".
+func pairFlags(t *testing.T, path string) []string {
+	t.Helper()
+	for _, name := range []string{path, filepath.Join(path, "spec.yml")} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			continue
+		}
+		line, _, _ := strings.Cut(string(data), "\n")
+		if flags, ok := strings.CutPrefix(line, "# flags: "); ok {
+			return strings.Fields(flags)
+		}
+		return nil
+	}
+	return nil
+}
+
 // TestValid holds that nothing is said about what is right.
 func TestValid(t *testing.T) {
 	t.Chdir(filepath.FromSlash(specs + "/valid"))
@@ -145,7 +174,8 @@ func TestValid(t *testing.T) {
 		if e.Type() == fs.ModeSymlink || strings.HasPrefix(e.Name(), ".") {
 			continue
 		}
-		if o := (world{}).run("validate", "--strict", "--color", "never", "--quiet", e.Name()); o.code != 0 || o.stdout != "" || o.stderr != "" {
+		args := append([]string{"validate", "--strict", "--color", "never", "--quiet", e.Name()}, pairFlags(t, e.Name())...)
+		if o := (world{}).run(args...); o.code != 0 || o.stdout != "" || o.stderr != "" {
 			t.Errorf("%s: %v", e.Name(), o)
 		}
 	}

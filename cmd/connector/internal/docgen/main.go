@@ -17,6 +17,7 @@ var documents = []struct {
 	write func(io.Writer) error
 }{
 	{"commands.md", cli.WriteReference},
+	{"diagnostics.md", writeDiagnostics},
 	{"formulas.md", writeFormulas},
 }
 

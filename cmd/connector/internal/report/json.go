@@ -3,8 +3,12 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"strings"
+	"unicode/utf16"
 
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/spec"
 )
 
@@ -14,8 +18,10 @@ type jsonDiagnostics struct {
 	list []spec.Diagnostic
 }
 
-func (j *jsonDiagnostics) Write(list []spec.Diagnostic) error {
-	j.list = append(j.list, list...)
+func openJSON(w io.Writer, _ Options) Diagnostics { return &jsonDiagnostics{w: w} }
+
+func (j *jsonDiagnostics) Write(c Checked) error {
+	j.list = append(j.list, c.Diagnostics...)
 	return nil
 }
 
@@ -35,7 +41,8 @@ func (j *jsonDiagnostics) Close(s Summary) error {
 	}{s.Errors, s.Warnings}})
 }
 
-// encode writes v as indented JSON.
+// encode writes v as indented JSON. Characters that could steer a terminal or
+// deceive a reader are written as escapes, which mean the same to a program.
 func encode(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -44,6 +51,24 @@ func encode(w io.Writer, v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(b.Bytes())
+	_, err := io.WriteString(w, escapeJSON(b.String()))
 	return err
+}
+
+// escapeJSON writes the characters that are not safe to print as \u escapes.
+// In JSON they stand in texts only; line feeds are its layout.
+func escapeJSON(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r < 0x7f || secret.Printable(string(r)) == string(r):
+			b.WriteRune(r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return b.String()
 }

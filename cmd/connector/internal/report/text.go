@@ -13,12 +13,25 @@ import (
 	"github.com/connector-spec/connector/spec"
 )
 
-// textDiagnostics prints diagnostics for people: the place, the message, the
-// line with the culprit underlined, and the advice.
-type textDiagnostics struct {
+// A Text prints diagnostics for people: the place, the message, the line with
+// the culprit underlined, and the advice.
+type Text struct {
 	w     io.Writer
 	color bool
 }
+
+// NewText returns what prints diagnostics for people.
+func NewText(w io.Writer, color bool) *Text { return &Text{w: w, color: color} }
+
+// NewDiagnostics is [NewText]; the format is always text.
+func NewDiagnostics(_ string, w io.Writer, color bool) *Text { return NewText(w, color) }
+
+// textDiagnostics is a Text with a summary at the end.
+type textDiagnostics struct{ *Text }
+
+func openText(w io.Writer, o Options) Diagnostics { return textDiagnostics{NewText(w, o.Color)} }
+
+func (t textDiagnostics) Write(c Checked) error { return t.Text.Write(c.Diagnostics) }
 
 // The colours, as parameters of SGR.
 const (
@@ -50,7 +63,8 @@ func severityColor(s spec.Severity) string {
 	}
 }
 
-func (t *textDiagnostics) Write(list []spec.Diagnostic) error {
+// Write prints diagnostics.
+func (t *Text) Write(list []spec.Diagnostic) error {
 	for _, d := range list {
 		if _, err := io.WriteString(t.w, t.format(d)); err != nil {
 			return err
@@ -59,7 +73,7 @@ func (t *textDiagnostics) Write(list []spec.Diagnostic) error {
 	return nil
 }
 
-func (t *textDiagnostics) format(d spec.Diagnostic) string {
+func (t *Text) format(d spec.Diagnostic) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s %s %s\n",
 		paint(t.color, bold, fmt.Sprintf("%s:%d:%d:", secret.PrintableLine(d.File), d.Line, d.Column)),
@@ -82,21 +96,29 @@ func (t *textDiagnostics) format(d spec.Diagnostic) string {
 	return b.String()
 }
 
-func (t *textDiagnostics) Close(s Summary) error {
+func (t textDiagnostics) Close(s Summary) error {
 	if s.Quiet {
 		return nil
 	}
-	what := plural(s.Connectors, "connector")
-	if s.Unread > 0 {
-		_, err := fmt.Fprintf(t.w, "%s: %s, %s; %d could not be read\n", what, plural(s.Errors, "error"), plural(s.Warnings, "warning"), s.Unread)
-		return err
+	text := s.text()
+	if s.Unread == 0 && s.Errors == 0 && s.Warnings == 0 {
+		text = paint(t.color, green, "ok") + strings.TrimPrefix(text, "ok")
 	}
-	if s.Errors == 0 && s.Warnings == 0 {
-		_, err := fmt.Fprintf(t.w, "%s %s: no problems\n", paint(t.color, green, "ok"), what)
-		return err
-	}
-	_, err := fmt.Fprintf(t.w, "%s: %s, %s\n", what, plural(s.Errors, "error"), plural(s.Warnings, "warning"))
+	_, err := fmt.Fprintln(t.w, text)
 	return err
+}
+
+// text returns the summary as a line for people.
+func (s Summary) text() string {
+	what := plural(s.Connectors, "connector")
+	if s.Unread == 0 && s.Errors == 0 && s.Warnings == 0 {
+		return "ok " + what + ": no problems"
+	}
+	line := fmt.Sprintf("%s: %s, %s", what, plural(s.Errors, "error"), plural(s.Warnings, "warning"))
+	if s.Unread > 0 {
+		line += fmt.Sprintf("; %d could not be read", s.Unread)
+	}
+	return line
 }
 
 func plural(n int, what string) string {

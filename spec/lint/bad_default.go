@@ -1,0 +1,46 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+var badDefault = Rule{
+	Code:     "bad-default",
+	Severity: spec.Error,
+	check: func(p *Pass) {
+		p.eachSchema(func(pointer string, schema formula.Value) {
+			def := schema.Get("default")
+			if def.IsMissing() || formula.LooksLikeFormula(def) {
+				return
+			}
+			if values, ok := schema.Get("enum").AsList(); ok && !slices.ContainsFunc(values, def.Equal) {
+				if custom, _ := schema.Get("allowCustom").AsBool(); custom {
+					return
+				}
+				p.ReportAuth(pointer+"/default", spec.AtValue(), fmt.Sprintf("the default %v is not one of the values that the input can have", def), defaultHint(def, values))
+				return
+			}
+			if t := formula.TypeOf(schema.Without("default").Without("enum")); schema.Has("type") && !t.CanBe(def.Kind()) {
+				p.ReportAuth(pointer+"/default", spec.AtValue(), fmt.Sprintf("the default is %s, and the input is %s", formula.KindWords(def), t), "write a default of the input's type, or leave it out")
+			}
+		})
+	},
+}
+
+func defaultHint(def formula.Value, values []formula.Value) string {
+	var words []string
+	for _, v := range values {
+		words = append(words, v.Text())
+	}
+	if near := formula.Nearest(def.Text(), words); near != "" {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	if len(words) > 0 && len(words) < 12 {
+		return "values are " + formula.JoinWords(words, "and")
+	}
+	return "name one of enum"
+}

@@ -1,0 +1,31 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/connector-spec/connector/spec"
+)
+
+var bodyWithGet = Rule{
+	Code:     "body-with-get",
+	Severity: spec.Warning,
+	check: func(p *Pass) {
+		for _, o := range p.Options {
+			for _, method := range requestMethods {
+				if !o.Option.Value.Has(method) {
+					continue
+				}
+				requests, pointers := Requests(o.Option, method)
+				for i, r := range requests {
+					verb := strings.ToUpper(r.Get("method").Text())
+					if verb != "GET" && verb != "HEAD" || r.Get("requestMapping").Get("data").IsMissing() {
+						continue
+					}
+					p.Report(o.Option, pointers[i]+"/requestMapping/data", spec.AtKey(), fmt.Sprintf("a %s has a body, which servers ignore or refuse", verb),
+						`call it "query" if it holds parameters of the address, or send it by POST`)
+				}
+			}
+		}
+	},
+}

@@ -1,0 +1,211 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+// secretInSpec speaks only of what can hardly be anything but a secret. It is a
+// warning and no error, since an error cannot be switched off, and some secrets
+// are public: the client secret of a desktop application (RFC 8252 8.5), the key
+// of a demonstration.
+var secretInSpec = Rule{
+	Code:     "secret-in-spec",
+	Severity: spec.Warning,
+	check: func(p *Pass) {
+		p.shapedSecrets()
+		for i, o := range p.Options {
+			for _, c := range p.digest().credentials[i] {
+				if c.isSecret() {
+					p.writtenSecret(p.Report(o.Option, c.pointer, spec.AtValue(), c.what+" is written in the spec, where everyone who reads the file finds it",
+						"revoke it, and "+c.instead))
+				}
+			}
+			p.inputSecrets(o.Option, "inputSchema", "leave it out: the user enters it")
+			p.inputSecrets(o.Option, "parametersSchema", "leave it out: whoever runs the connector gives it")
+		}
+		p.environmentSecrets()
+		hideSecrets(p.found)
+	},
+}
+
+// writtenSecret keeps the finding that was added last only if none before it
+// is about the same text.
+func (p *Pass) writtenSecret(d *spec.Diagnostic) {
+	last := len(p.found) - 1
+	for _, e := range p.found[:last] {
+		if e.File == d.File && e.Pointer == d.Pointer {
+			p.found = p.found[:last]
+			return
+		}
+	}
+}
+
+// shapedSecrets reports what looks like a secret wherever it stands: tokens of
+// issuers that give theirs a shape, private keys, JSON Web Tokens; in scripts
+// also random text behind a word for credentials.
+func (p *Pass) shapedSecrets() {
+	texts := p.digest().texts
+	for i := range texts {
+		t := &texts[i]
+		if !t.maybeSecret && !t.isScript() {
+			continue
+		}
+		for _, m := range secret.Lookalikes(t.text) {
+			switch {
+			case isPlaceholder(t.text[m.Start:m.End]):
+				continue
+			case m.Name == "hex" || m.Name == "token":
+				line := t.text[strings.LastIndexByte(t.text[:m.Start], '\n')+1 : m.Start]
+				if !t.isScript() || !saysSecret(line) {
+					continue
+				}
+			}
+			where := "in the spec"
+			if t.isScript() {
+				where = fmt.Sprintf("in line %d of the script of %q", strings.Count(t.text[:m.Start], "\n")+1, t.keys[len(t.keys)-2])
+			}
+			kind := strings.ReplaceAll(m.Name, "-", " ")
+			d := p.reportText(t, spec.AtText(m.Start, m.End-m.Start), fmt.Sprintf("a secret (%s) is written %s, where everyone who reads the file finds it", kind, where),
+				"revoke it, and ask for it: as an input of the user, or as a parameter of the connector")
+			if t.isScript() && !p.Connector.Source().Has(d.Pointer) { // in a file of its own
+				d.EndLine, d.EndColumn = 0, 0
+			}
+		}
+	}
+}
+
+// saysSecret tells whether what stands before a value in a script names a
+// credential.
+func saysSecret(before string) bool {
+	before = strings.ToLower(before)
+	for _, word := range []string{"key", "token", "secret", "passw", "pwd", "bearer", "authorization"} {
+		if strings.Contains(before, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// inputSecrets reports values of secret inputs or parameters that their schema
+// gives away.
+func (p *Pass) inputSecrets(o *spec.Option, field, hint string) {
+	properties := o.Value.Get(field).Get("properties")
+	for i, name := range properties.Keys() {
+		_, schema := properties.At(i)
+		if !spec.IsSensitive(schema) && !isTokenName(name) {
+			continue
+		}
+		for _, keyword := range []string{"default", "const", "enum", "examples"} {
+			for at, v := range listed(schema.Get(keyword)) {
+				text := v.Text()
+				if len(text) < minSecret || isPlaceholder(text) || keyword == "examples" && len(secret.Lookalikes(text)) == 0 || keyword == "enum" && !spec.IsSensitive(schema) {
+					continue
+				}
+				pointer := formula.Pointer(field, "properties", name, keyword) + at
+				p.writtenSecret(p.Report(o, pointer, spec.AtValue(), fmt.Sprintf("the value of %q, a secret, is written in its %q, where everyone who reads the file finds it", name, keyword), hint))
+			}
+		}
+	}
+}
+
+// listed returns a value, or the items of one that is a list, by their
+// pointers in it.
+func listed(v formula.Value) map[string]formula.Value {
+	list, ok := v.AsList()
+	switch {
+	case v.IsMissing():
+		return nil
+	case !ok:
+		return map[string]formula.Value{"": v}
+	}
+	items := make(map[string]formula.Value, len(list))
+	for i, item := range list {
+		items[fmt.Sprintf("/%d", i)] = item
+	}
+	return items
+}
+
+// environmentSecrets reports values of secret parameters in environments.
+func (p *Pass) environmentSecrets() {
+	environments := p.Connector.Meta.Get("environments")
+	for i, environment := range environments.Keys() {
+		_, values := environments.At(i)
+		for j, name := range values.Keys() {
+			_, v := values.At(j)
+			if text := v.Text(); len(text) < minSecret || isPlaceholder(text) || !p.isSecretParameter(name) {
+				continue
+			}
+			p.writtenSecret(p.ReportMeta(formula.Pointer("environments", environment, name), spec.AtValue(),
+				fmt.Sprintf("the value of %q, a secret, is written in an environment, where everyone who reads the file finds it", name),
+				"revoke it, and leave it out: whoever runs the connector gives it"))
+		}
+	}
+}
+
+// isSecretParameter tells whether a connector parameter holds a secret.
+func (p *Pass) isSecretParameter(name string) bool {
+	if isTokenName(name) {
+		return true
+	}
+	for _, o := range p.Options {
+		for _, s := range o.Methods.Secrets() {
+			if s.Parameter && s.Name == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hideSecrets masks the secrets of a list's findings in the source lines that
+// its diagnostics show, whichever diagnostic shows them, and what looks like a
+// secret besides. A masked line keeps its columns.
+func hideSecrets(list []spec.Diagnostic) {
+	for i := range list {
+		d := &list[i]
+		for _, s := range list {
+			if s.Code == "secret-in-spec" && s.File == d.File && s.Line <= d.Line && d.Line <= s.EndLine {
+				from, to := 1, len(d.Text)+1
+				if s.Line == d.Line {
+					from = s.Column
+				}
+				if s.EndLine == d.Line {
+					to = s.EndColumn
+				}
+				d.Text = maskColumns(d.Text, from, to)
+			}
+		}
+		d.Text, d.Message, d.Hint = maskShapes(d.Text), maskShapes(d.Message), maskShapes(d.Hint)
+	}
+}
+
+// maskShapes masks what has the shape of a secret in a text, code point by code
+// point. Text that is merely random may be an identifier, and stays.
+func maskShapes(text string) string {
+	found := secret.Lookalikes(text)
+	for i := len(found) - 1; i >= 0; i-- {
+		if m := found[i]; m.Name != "hex" && m.Name != "token" {
+			stars := strings.Repeat("*", utf8.RuneCountInString(text[m.Start:m.End]))
+			text = text[:m.Start] + stars + text[m.End:]
+		}
+	}
+	return text
+}
+
+// maskColumns masks the code points of a line from a column, counted from 1, up
+// to another.
+func maskColumns(line string, from, to int) string {
+	runes := []rune(line)
+	for i := max(from, 1) - 1; i < min(to-1, len(runes)); i++ {
+		if runes[i] != ' ' && runes[i] != '\t' {
+			runes[i] = '*'
+		}
+	}
+	return string(runes)
+}

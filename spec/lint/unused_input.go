@@ -1,0 +1,107 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+var unusedInput = Rule{
+	Code:     "unused-input",
+	Severity: spec.Warning,
+	check: func(p *Pass) {
+		p.unused("inputSchema", isInputRoot, func(name string) (string, string) {
+			return fmt.Sprintf("the user is asked for %q, and nothing reads it", name),
+				fmt.Sprintf("read it where it belongs, as {$var: connectionInput.%s}, or remove it", name)
+		})
+	},
+}
+
+// unused reports the properties of a schema that no option reads that has
+// them.
+func (p *Pass) unused(field string, isRoot func(root string) bool, words func(name string) (message, hint string)) {
+	if !slices.ContainsFunc(p.Options, func(o Checked) bool { return o.Option.Value.Get(field).Get("properties").Len() > 0 }) {
+		return
+	}
+	var read []string
+	for _, o := range p.Options {
+		if isPlatformType(o.Option.Type()) {
+			return // the platform may read anything
+		}
+		names, whole := o.membersRead(isRoot)
+		if whole {
+			return
+		}
+		read = append(read, names...)
+	}
+	var done []string
+	for _, o := range p.Options {
+		for _, name := range o.Option.Value.Get(field).Get("properties").Keys() {
+			if slices.Contains(read, name) || slices.Contains(done, name) {
+				continue
+			}
+			done = append(done, name)
+			if p.mayBeRead(field, name) {
+				continue
+			}
+			message, hint := words(name)
+			p.Report(o.Option, formula.Pointer(field, "properties", name), spec.AtKey(), message, hint)
+		}
+	}
+}
+
+// membersRead returns the members of some variables that the formulas of an
+// option read, and whether one reads such a variable as a whole.
+func (c Checked) membersRead(isRoot func(root string) bool) (names []string, whole bool) {
+	reads := c.Methods.Reads()
+	names = make([]string, 0, len(reads))
+	for _, r := range reads {
+		root, name := rootAndName(r.Path)
+		if isRoot(root) && name == "" {
+			return nil, true
+		}
+		if isRoot(root) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, false
+}
+
+// mayBeRead tells whether something reads a property of a schema that is not
+// seen to read it, or whether that follows from what is said anyway.
+func (p *Pass) mayBeRead(field, name string) bool {
+	return p.readElsewhere() || slices.ContainsFunc(p.Options, func(o Checked) bool {
+		schema := o.Option.Value.Get(field)
+		return isOpaque(o.Option) || decides(schema, name) || mentionsMember(o.Option, name) ||
+			field == "inputSchema" && schema.Get("properties").Has(name) && o.withholdsCredential()
+	})
+}
+
+// decides tells whether other properties of a schema depend on one.
+func decides(schema formula.Value, name string) bool {
+	for _, keyword := range []string{"if", "oneOf", "anyOf", "not", "dependentRequired", "dependentSchemas"} {
+		if v := schema.Get(keyword); v.Len() > 0 && mentions(v, name) {
+			return true
+		}
+	}
+	all, _ := schema.Get("allOf").AsList()
+	return slices.ContainsFunc(all, func(part formula.Value) bool { return decides(part, name) })
+}
+
+// mentionsMember tells whether a method of an option, compiled or not, has a
+// text that may read a member of a variable: what is written and not understood
+// is another finding.
+func mentionsMember(o *spec.Option, name string) bool {
+	for i, field := range o.Value.Keys() {
+		switch field {
+		case "inputSchema", "parametersSchema", "ui", "credentialsSchema", "customCredentialsSchema":
+			continue
+		}
+		if _, v := o.Value.At(i); mentions(v, "."+name) {
+			return true
+		}
+	}
+	return false
+}
