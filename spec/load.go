@@ -166,22 +166,21 @@ func (l *loader) nested(doc formula.Value) {
 	if !auth.IsObject() {
 		auth = formula.Object()
 	}
-	b := auth.Builder()
+	l.Auth = auth
 	for _, name := range besideAuth {
 		v := doc.Get(name)
 		if v.IsUndefined() {
 			continue
 		}
 		if name == "parametersSchema" && auth.Has(name) {
-			b.Set(name, MergeSchemas(v, auth.Get(name)))
+			l.Auth = l.Auth.With(name, MergeSchemas(v, auth.Get(name)))
 			continue // problems are placed in auth's own, or not at all
 		}
 		if !auth.Has(name) && !(name == "inputSchema" && auth.Has("ui")) && !(name == "ui" && auth.Has("inputSchema")) {
-			b.Set(name, v)
+			l.Auth = l.Auth.With(name, v)
 			l.origins = append(l.origins, origin{"/" + name, l.source, "/" + name})
 		}
 	}
-	l.Auth = b.Value()
 	l.renameMethods()
 }
 

@@ -63,7 +63,7 @@ func (l *lowering) credential(field formula.Value, name, prefix, path string) {
 		return // the schema says so
 	}
 	if place == "query" && name == "Authorization" {
-		l.report(l.Diagnose("odd-credential", spec.Warning, "/credential/name", spec.AtValue(), fmt.Sprintf("%q is the name of a header, but the credential is sent in the query", name), "say name: the parameter's, or leave out in: query"))
+		l.report(l.Diagnose("odd-credential", spec.Warning, "/credential/name", spec.AtValue(), fmt.Sprintf("%q is the name of a header, but the credential is sent in the query", name), `name the parameter, as in "name: access_token", or leave out "in: query"`))
 	}
 	l.core()
 	l.client(object(place, object(name, value)), "/credential")

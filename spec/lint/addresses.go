@@ -149,14 +149,9 @@ func concatParts(list formula.Value) ([]urlPart, bool) {
 	return parts, ok
 }
 
-// hostOf returns the host of a literal URL, with its port; "" if it has none.
+// hostOf returns the host of an authored URL, with its port and the expressions
+// in it; "" if it has none.
 func hostOf(url string) string {
-	_, rest, ok := strings.Cut(url, "://")
-	if !ok {
-		return ""
-	}
-	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
-		rest = rest[:i]
-	}
-	return rest
+	_, rest, _ := strings.Cut(url, "://")
+	return rest[:hostEnd(rest)]
 }

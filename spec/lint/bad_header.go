@@ -39,10 +39,10 @@ func refusedHeader(name string) (message, hint string) {
 	isWrong := func(r rune) bool {
 		return !(r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || strings.ContainsRune("!#$%&'*+-.^_`|~", r))
 	}
-	switch proper := strings.Join(strings.FieldsFunc(name, isWrong), "-"); {
-	case proper != name && proper != "":
+	switch proper := strings.Trim(strings.Join(strings.FieldsFunc(name, isWrong), "-"), "-"); {
+	case strings.ContainsFunc(name, isWrong) && len(proper) > 2:
 		return fmt.Sprintf("a header cannot be called %q", name), fmt.Sprintf("a name has letters, digits and hyphens: did you mean %q?", proper)
-	case proper != name:
+	case strings.ContainsFunc(name, isWrong), name == "":
 		return fmt.Sprintf("a header cannot be called %q", name), "a name has letters, digits and hyphens, such as X-Api-Key"
 	case slices.ContainsFunc(connectionHeaders, func(h string) bool { return strings.EqualFold(h, name) }):
 		return fmt.Sprintf("the header %q belongs to the connection and cannot be set", name), "remove it: the client sets it where it is needed"

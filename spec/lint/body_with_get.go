@@ -23,7 +23,7 @@ var bodyWithGet = Rule{
 						continue
 					}
 					p.Report(o.Option, pointers[i]+"/requestMapping/data", spec.AtKey(), fmt.Sprintf("a %s has a body, which servers ignore or refuse", verb),
-						`call it "query" if it holds parameters of the address, or send it by POST`)
+						`send it by POST, or call it "query" if it holds parameters of the address`)
 				}
 			}
 		}

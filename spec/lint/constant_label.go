@@ -17,8 +17,12 @@ var constantLabel = Rule{
 			if !ok || strings.Contains(label, "${") && p.Connector.Dialect() == formula.DialectConnector {
 				continue
 			}
+			example := "${test.name}"
+			if p.Connector.Dialect() == formula.DialectMembrane {
+				example = "{$var: test.name}"
+			}
 			p.Report(o.Option, "/connectionLabel", spec.AtValue(), fmt.Sprintf("every connection is called %q", label),
-				"say whose it is, by something that the test gives, as in ${test.name}, or remove it: without it the connector's name is taken")
+				fmt.Sprintf("say whose it is, by something that the test gives, as in %s, or remove it: without it the connector's name is taken", example))
 		}
 	},
 }

@@ -131,7 +131,7 @@ func (c *credential) isSecret() bool {
 		return false
 	}
 	value := words[len(words)-1] // behind a word such as Bearer
-	if isPlaceholder(value) {
+	if isPlaceholder(value) || isSwitch(value) {
 		return false
 	}
 	lower := strings.ToLower(c.name)
@@ -142,6 +142,15 @@ func (c *credential) isSecret() bool {
 		return len(value) >= 8 && mixesDigits(value) && !strings.Contains(value, "/")
 	}
 	return len(secret.Lookalikes(value)) > 0
+}
+
+// isSwitch tells whether a text is a word that turns something on or off.
+func isSwitch(text string) bool {
+	switch strings.ToLower(text) {
+	case "true", "false", "null", "none", "required", "optional":
+		return true
+	}
+	return false
 }
 
 // mixesDigits tells whether a text has both letters and several digits, as no

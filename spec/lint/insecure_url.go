@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -11,38 +10,61 @@ import (
 )
 
 // insecureURL is an error, since the client refuses such an address (RFC 6749
-// 3.1, 3.2); a warning if a value may yet make it one of this machine.
+// 3.1, 3.2).
 var insecureURL = Rule{
 	Code:     "insecure-url",
 	Severity: spec.Error,
 	check: func(p *Pass) {
-		for i, o := range p.Options {
-			for _, a := range p.digest().addresses[i] {
-				p.insecure(o.Option, a.pointer, a.value, a.what+" is")
+		p.insecureURLs(func(o *spec.Option, pointer, text, what string) {
+			if !mayBeHere(hostOf(text)) {
+				p.Report(o, pointer, spec.AtText(0, len("http:")), what+" is reached without TLS, so anyone on the way reads what is sent there", "write https://")
 			}
-			origins := o.Option.Value.Get("allowedOrigins")
-			for i := range origins.Len() {
-				_, item := origins.At(i)
-				p.insecure(o.Option, formula.Pointer("allowedOrigins", strconv.Itoa(i)), item, "what the credential may go to is")
-			}
-		}
+		})
 	},
 }
 
-// insecure reports the texts of an address that begin with http.
-func (p *Pass) insecure(o *spec.Option, pointer string, v formula.Value, what string) {
-	if text, ok := v.AsString(); ok && !isInsecure(text) {
-		return
-	}
-	Texts(pointer, v, func(pointer, text string) bool {
-		if isInsecure(text) {
-			d := p.Report(o, pointer, spec.AtText(0, len("http:")), fmt.Sprintf("%s reached without TLS, so anyone on the way reads what is sent there", what), "write https://")
-			if host := hostOf(text); host == "" || strings.Contains(host, "${") {
-				d.Severity = spec.Warning
+var maybeInsecureURL = Rule{
+	Code:     "maybe-insecure-url",
+	Severity: spec.Warning,
+	check: func(p *Pass) {
+		p.insecureURLs(func(o *spec.Option, pointer, text, what string) {
+			if mayBeHere(hostOf(text)) {
+				p.Report(o, pointer, spec.AtText(0, len("http:")), what+" is reached without TLS, which works only if it is on the same machine", "write https://")
 			}
+		})
+	},
+}
+
+// insecureURLs visits the texts in the addresses of each option that begin with
+// http.
+func (p *Pass) insecureURLs(visit func(o *spec.Option, pointer, text, what string)) {
+	for i, o := range p.Options {
+		texts := func(pointer string, v formula.Value, what string) {
+			if text, ok := v.AsString(); ok && !isInsecure(text) {
+				return
+			}
+			Texts(pointer, v, func(pointer, text string) bool {
+				if isInsecure(text) {
+					visit(o.Option, pointer, text, what)
+				}
+				return true
+			})
 		}
-		return true
-	})
+		for _, a := range p.digest().addresses[i] {
+			texts(a.pointer, a.value, a.what)
+		}
+		origins := o.Option.Value.Get("allowedOrigins")
+		for i := range origins.Len() {
+			_, item := origins.At(i)
+			texts(formula.Pointer("allowedOrigins", strconv.Itoa(i)), item, "an allowed origin")
+		}
+	}
+}
+
+// mayBeHere tells whether values give the whole of a host.
+func mayBeHere(host string) bool {
+	_, rest, ok := strings.Cut(host, "}")
+	return host == "" || ok && strings.HasPrefix(host, "${") && (rest == "" || rest[0] == ':' || strings.HasPrefix(rest, "${"))
 }
 
 // isInsecure tells whether a text begins a URL that is http and leads, as far

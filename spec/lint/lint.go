@@ -21,6 +21,8 @@ type Checked struct {
 type Options struct {
 	// For adds the rules of a platform, one of [PlatformNames].
 	For string
+	// Ready checks a draft as if it were to be listed.
+	Ready bool
 	// Files is the file system that the connector was loaded from, for rules
 	// about files that are no part of the spec, such as a logo; nil if there is
 	// none, and then they say nothing.
@@ -61,7 +63,7 @@ func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
 // opinions applies the rules: those that find errors or explain some, and then the others, which
 // are for what is otherwise right.
 func (f *findings) opinions(c *spec.Connector, checked []Checked, o Options) {
-	pass := Pass{Connector: c, Options: checked, Files: o.Files, Ready: isReady(c), platform: findPlatform(o.For)}
+	pass := Pass{Connector: c, Options: checked, Files: o.Files, Ready: o.Ready || isReady(c), platform: findPlatform(o.For)}
 	if pass.platform != nil {
 		pass.For = o.For
 	}

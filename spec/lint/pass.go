@@ -12,9 +12,9 @@ import (
 type Pass struct {
 	Connector *spec.Connector
 	Options   []Checked
-	Files     fs.FS // of the connector's directory; nil if there is none
-	Ready     bool  // the spec says that a listing may show the connector
-	For       string
+	Files     fs.FS  // of the connector's directory; nil if there is none
+	Ready     bool   // the connector is to be listed: its stage says so, or whoever asks
+	For       string // names the platform that it is checked for; "" for none
 
 	platform *platform // that For names; nil if there is none
 	rule     *Rule

@@ -33,7 +33,7 @@ var platforms = []*platform{
 		Name: "kissflow", Title: "Kissflow",
 		needs:       []string{"name", "description", "homepageUri", "logoUri", "categories", "audience"},
 		description: textLimit{most: 60},
-		logo:        logoLimit{formats: rasterFormats, side: 64, transparent: true, noLettering: true},
+		logo:        logoLimit{formats: rasterFormats, side: 256, transparent: true, noLettering: true},
 		portable:    portableToKissflow,
 	},
 	{

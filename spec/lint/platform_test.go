@@ -47,6 +47,10 @@ func TestListedOnly(t *testing.T) {
 			t.Errorf("for %q it says %v", platform, said)
 		}
 	}
+	c, _ := spec.LoadText("spec.yml", []byte(bare+"stage: draft\n"))
+	if _, said := lint.Run(c, lint.Options{Ready: true}); len(said) < 2 {
+		t.Errorf("of a draft that is to be listed it says %v", said)
+	}
 	if said := codesFor(t, "", bare+"stage: ready\n"); !said["missing-help-link"] || !said["missing-listing-field"] {
 		t.Errorf("of one that is ready it says %v", said)
 	}

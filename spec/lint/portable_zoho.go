@@ -32,13 +32,6 @@ var zohoOAuth2 = []lack{
 	{field: "tokenHeaders", instead: "remove it, if the server does without"},
 }
 
-// zohoCodeOnly are the fields that Zoho Creator has with an authorization code
-// only.
-var zohoCodeOnly = []lack{
-	{field: "authorizeUri", instead: "remove it: nobody logs in with client_credentials"},
-	{field: "revokeUri", instead: "remove it: tokens of client_credentials are not revoked there"},
-}
-
 // zohoKinds are the ways to authenticate that Zoho Creator has.
 var zohoKinds = map[string]bool{"basic": true, "api-key": true, "bearer": true, "oauth1": true, "oauth2": true, "aws-sigv4": true}
 
@@ -72,8 +65,10 @@ func (p *Pass) zohoOAuth2(c Checked) {
 		p.lackingIn(platformOAuth, o, pointer, oauth)
 		p.lackingIn(zohoOAuth2, o, pointer, oauth)
 	}
-	if oauth.Get("grantType").Text() == "client_credentials" {
-		p.lackingIn(zohoCodeOnly, o, pointer, oauth)
+	for _, field := range []string{"authorizeUri", "revokeUri"} {
+		if oauth.Get("grantType").Text() == "client_credentials" && oauth.Has(field) {
+			p.Report(o, pointer+"/"+field, spec.AtKey(), fmt.Sprintf("Zoho Creator has %q with an authorization code only", field), "remove it")
+		}
 	}
 	p.knowsClientAuth(o)
 	_, at := Client(o)

@@ -48,6 +48,7 @@ var rules = []Rule{
 	tokenInQuery,
 	secretInLabel,
 	insecureURL,
+	maybeInsecureURL,
 	insecureLink,
 	lookalikeHost,
 	changeableHost,

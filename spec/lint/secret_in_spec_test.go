@@ -24,7 +24,7 @@ auth:
   type: client-credentials
   makeApiClient:
     implementationType: mapping
-    mapping: {baseUri: https://api.example.com, headers: {X-名前: 日本語, X-Api-Key: "CANARY"}}`,
+    mapping: {baseUri: https://api.example.com, query: {name: 日本語}, headers: {X-Api-Key: "CANARY"}}`,
 	"block of lines": `
 auth:
   type: client-credentials

@@ -21,6 +21,7 @@ var stricter = map[string][2]string{
 	"spec-validation/ConnectorSpec/auth-unknownField":                   {"unknown-field", "an unknown field is a mistake, not to be dropped in silence"},
 	"spec-validation/ConnectorSpec/top-unknown":                         {"unknown-field", "an unknown field is a mistake, not to be dropped in silence"},
 	"spec-validation/FunctionDefinition/extra":                          {"unknown-field", "an unknown field is a mistake, not to be dropped in silence"},
+	"spec-validation/FunctionDefinition/js":                             {"no-default-export", "a script that exports nothing cannot be called"},
 	"spec-validation/FunctionDefinition/restExtra":                      {"unknown-field", "a request has \"data\"; the SDK drops its \"body\" and sends none"},
 	"spec-validation/FunctionDefinition/restMethodWeird":                {"bad-method", "HTTP has no method FETCH"},
 	"spec-validation/ConnectorSpec/top-testTop":                         {"misplaced-field", "a spec without auth is flat, and a flat method says \"type\""},

@@ -42,7 +42,11 @@ if grep -q ' valid$' "$work/invalid.log"; then
 fi
 echo "$wrong invalid specs are invalid for ajv"
 
-node "$here/editor.mjs" "$work/node_modules/yaml-language-server" "$schema"
+# Editors get a schema that knows habits, too.
+(cd "$root" && go build -o "$work/connector" ./cmd/connector)
+"$work/connector" schema spec >"$work/editor.schema.json"
+"$ajv" compile --spec=draft2020 --strict=false -s "$work/editor.schema.json"
+node "$here/editor.mjs" "$work/node_modules/yaml-language-server" "$work/editor.schema.json"
 
 # The schema of SARIF comes with a Go module, as text within a source file.
 mkdir "$work/sarif"
@@ -50,7 +54,6 @@ mkdir "$work/sarif"
 module=$(cd "$work/sarif" && go list -m -f '{{.Dir}}' github.com/owenrumney/go-sarif/v3)
 sed -n '/^const schema = `/,/`$/p' "$module/pkg/report/v210/sarif/schema.go" | sed 's/^const schema = `//; s/`$//' >"$work/sarif.json"
 
-(cd "$root" && go build -o "$work/connector" ./cmd/connector)
 mkdir -p "$work/odd/a b, 100% [c]"
 printf 'key: odd\nname: Odd\nauth: {type: none, baseUri: https://a.example, "日本 %%0A\\e[31m\\n::error::, [x](y) {0} \\u202e": 1}\n' >"$work/odd/a b, 100% [c]/spec.yml"
 (cd "$work/odd" && ln -s "$root/testdata" "$root/examples" . && node "$here/formats.mjs" "$work/node_modules" "$work/sarif.json" "$work/connector" examples 'a b, 100% [c]' testdata/specs/valid testdata/specs/invalid)

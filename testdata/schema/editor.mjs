@@ -62,6 +62,7 @@ auth:
     in: headers
     name: X-Api-Key
     
+  baseUrl: https://api.example.com
 `
 const timer = setTimeout(() => fail('the server says nothing'), 60_000)
 
@@ -86,7 +87,8 @@ try {
   send({ method: 'workspace/didChangeConfiguration', params: { settings } })
   send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'yaml', version: 1, text } } })
   const found = await diagnostics
-  expect('diagnostic', found.map((d) => `${d.range.start.line + 1}: ${d.message}`).join('; '), /^6: .*"header".*"cookie"/)
+  expect('diagnostic', found.map((d) => `${d.range.start.line + 1}: ${d.message}`).join('; '), /6: .*"header".*"cookie"/)
+  expect('a field of habit', found.map((d) => `${d.range.start.line + 1}: ${d.message}`).join('; '), /9: unknown field "baseUrl"; did you mean "baseUri"/)
   const at = (line, character) => ({ textDocument: { uri }, position: { line, character } })
   const hover = await request('textDocument/hover', at(4, 5))
   expect('hover on credential', hover.contents.value ?? hover.contents, /The one secret that the types/)

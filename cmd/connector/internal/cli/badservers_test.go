@@ -331,7 +331,8 @@ func TestRefusedAddresses(t *testing.T) {
 		code             int
 		want             []string
 	}{
-		{"http to another machine", withBase("http://api.example.com"), "", nil, 1, []string{"http://api.example.com is not https"}},
+		{"http to another machine, written so", withBase("http://api.example.com"), "", nil, 1, []string{"[insecure-url]"}},
+		{"http to another machine, from data", withHost("http://${connectionInput.host}"), "api.example.com", nil, 1, []string{"http://api.example.com is not https"}},
 		{"a private address from data", withHost("http://${connectionInput.host}:" + port), address, nil, 1, []string{"a loopback address", "--allow-private"}},
 		{"the metadata service from data", withHost("https://${connectionInput.host}"), "169.254.169.254", nil, 1, []string{"a link-local address", "--allow-private"}},
 		{"a private address in another spelling", withHost("https://${connectionInput.host}"), "0x7f.1", nil, 1, []string{"FAIL"}},

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 )
 
@@ -222,7 +223,7 @@ func (g *global) check() error {
 
 // formatFlag adds --format with the formats that a command knows.
 func (g *global) formatFlag(cmd *cobra.Command, formats ...string) {
-	cmd.Flags().StringVar(&g.format, "format", "text", "how results are printed: "+strings.Join(formats, " or "))
+	cmd.Flags().StringVar(&g.format, "format", "text", "how results are printed: "+formula.JoinWords(formats, "or"))
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	pre := cmd.PreRunE
 	cmd.PreRunE = func(cmd *cobra.Command, args []string) error {
@@ -234,7 +235,7 @@ func (g *global) formatFlag(cmd *cobra.Command, formats ...string) {
 				return nil
 			}
 		}
-		return usagef("--format is %s, not %q", strings.Join(formats, " or "), g.format)
+		return usagef("--format is %s, not %q", formula.JoinWords(formats, "or"), g.format)
 	}
 }
 

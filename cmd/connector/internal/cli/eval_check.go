@@ -50,7 +50,7 @@ func printCheck(g *global, typ formula.Value, diagnostics []spec.Diagnostic, s r
 		if _, err := fmt.Fprintln(g.Stdout, typ); err != nil {
 			return err
 		}
-		return report.NewDiagnostics("text", g.Stdout, g.useColor(g.StdoutTerminal)).Write(diagnostics)
+		return report.NewText(g.Stdout, g.useColor(g.StdoutTerminal)).Write(diagnostics)
 	}
 	e := json.NewEncoder(g.Stdout)
 	e.SetEscapeHTML(false)

@@ -4,11 +4,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/connector-spec/connector/schemas"
+	"github.com/connector-spec/connector/spec"
 )
 
 // printable are the schemas that the program prints.
 var printableSchemas = map[string]func() []byte{
-	"spec":      schemas.Spec,
+	"spec":      spec.EditorSchema,
 	"recording": schemas.Recording,
 }
 

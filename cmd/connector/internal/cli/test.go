@@ -176,7 +176,7 @@ func newTester(g *global, opts testOptions) (*tester, error) {
 // printDiagnostics shows what is wrong with specs that are to be tested.
 func (t *tester) printDiagnostics(list []spec.Diagnostic) error {
 	spec.SortDiagnostics(list)
-	return report.NewDiagnostics("text", t.Stderr, t.useColor(t.StderrTerminal)).Write(list)
+	return report.NewText(t.Stderr, t.useColor(t.StderrTerminal)).Write(list)
 }
 
 // run runs one test and decides what it counts for.

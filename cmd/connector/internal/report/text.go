@@ -23,9 +23,6 @@ type Text struct {
 // NewText returns what prints diagnostics for people.
 func NewText(w io.Writer, color bool) *Text { return &Text{w: w, color: color} }
 
-// NewDiagnostics is [NewText]; the format is always text.
-func NewDiagnostics(_ string, w io.Writer, color bool) *Text { return NewText(w, color) }
-
 // textDiagnostics is a Text with a summary at the end.
 type textDiagnostics struct{ *Text }
 
