@@ -308,6 +308,9 @@ func (u urlCompiler) join(pieces []urlPiece) urlOperation {
 // probe reports a URL of pieces that is none whatever the values are.
 func (u urlCompiler) probe(pieces []urlPiece) {
 	if pieces[0].value != nil {
+		if len(pieces) == 1 {
+			return
+		}
 		if next := pieces[1].literal; u.kind == URLBase && next != "" && !strings.ContainsAny(next[:1], "/?") {
 			u.report("bad-url", fmt.Sprintf("the base address begins with the value of %s, and %q goes on with it", pieces[0].name, next),
 				`write "https://" before the value if it is a part of the host, or "/" behind it if it is a whole address`)

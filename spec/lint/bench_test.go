@@ -69,3 +69,43 @@ func loadBenchSpecs(b *testing.B) (connectors []*spec.Connector, size int64) {
 	}
 	return connectors, size
 }
+
+// BenchmarkRules is the cost of the rules alone, for one spec.
+func BenchmarkRules(b *testing.B) {
+	checked := checkBenchSpecs(b)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		c := checked[i%len(checked)]
+		lint.Opinions(c.connector, c.options, "")
+	}
+}
+
+// BenchmarkRule is the cost of each rule for one spec.
+func BenchmarkRule(b *testing.B) {
+	checked := checkBenchSpecs(b)
+	for _, r := range lint.Rules() {
+		b.Run(r.Code, func(b *testing.B) {
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				c := checked[i%len(checked)]
+				lint.Opinions(c.connector, c.options, r.Code)
+			}
+		})
+	}
+}
+
+type benchSpec struct {
+	connector *spec.Connector
+	options   []lint.Checked
+}
+
+func checkBenchSpecs(b *testing.B) []benchSpec {
+	b.Helper()
+	connectors, _ := loadBenchSpecs(b)
+	var list []benchSpec
+	for _, c := range connectors {
+		checked, _ := lint.Run(c, lint.Options{})
+		list = append(list, benchSpec{c, checked})
+	}
+	return list
+}

@@ -55,6 +55,7 @@ func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
 		found.opinions(c, checked, o)
 	}
 	diagnostics := found.disable(c, unique(append(slices.Clone(found.said), found.list...)))
+	hideSecrets(diagnostics)
 	diagnostics = o.Policy.apply(diagnostics)
 	spec.SortDiagnostics(diagnostics)
 	return checked, diagnostics

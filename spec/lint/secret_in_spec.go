@@ -30,7 +30,6 @@ var secretInSpec = Rule{
 			p.inputSecrets(o.Option, "parametersSchema", "leave it out: whoever runs the connector gives it")
 		}
 		p.environmentSecrets()
-		hideSecrets(p.found)
 	},
 }
 
@@ -68,14 +67,11 @@ func (p *Pass) shapedSecrets() {
 			}
 			where := "in the spec"
 			if t.isScript() {
-				where = fmt.Sprintf("in line %d of the script of %q", strings.Count(t.text[:m.Start], "\n")+1, t.keys[len(t.keys)-2])
+				where = fmt.Sprintf("in the script of %q", t.keys[len(t.keys)-2])
 			}
 			kind := strings.ReplaceAll(m.Name, "-", " ")
-			d := p.reportText(t, spec.AtText(m.Start, m.End-m.Start), fmt.Sprintf("a secret (%s) is written %s, where everyone who reads the file finds it", kind, where),
+			p.reportText(t, spec.AtText(m.Start, m.End-m.Start), fmt.Sprintf("a secret (%s) is written %s, where everyone who reads the file finds it", kind, where),
 				"revoke it, and ask for it: as an input of the user, or as a parameter of the connector")
-			if t.isScript() && !p.Connector.Source().Has(d.Pointer) { // in a file of its own
-				d.EndLine, d.EndColumn = 0, 0
-			}
 		}
 	}
 }

@@ -158,9 +158,9 @@ func (t *tester) oneLive(cases []*testCase) error {
 		several = several || first != c.connector
 		if several && unnamed {
 			return usagef("the inputs name no connector, and %s and %s would both get them: name one PATH, or give an input file with one entry for each connector key, or variables such as CONNECTOR_INPUT_%s__…",
-				first.Name(), c.connector.Name(), upperSnake(first.Key()))
+				first.Name(), c.connector.Name(), lint.UpperSnake(first.Key()))
 		}
-		key := upperSnake(c.connector.Key())
+		key := lint.UpperSnake(c.connector.Key())
 		if other := byKey[key]; other != nil && other != c.connector {
 			return usagef("%s and %s have the same key, so that the credential of one would go to the other, too: test one of them, or give it another key", other.File, c.connector.File)
 		}

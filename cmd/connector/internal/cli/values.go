@@ -7,13 +7,13 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/pflag"
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/lint"
 	"github.com/connector-spec/connector/spec/lint"
 )
 
@@ -342,7 +342,7 @@ func (c *collector) fromVariables(b *formula.ObjectBuilder) error {
 
 // variable returns the environment variable that gives a value.
 func (c *collector) variable(name string) string {
-	return "CONNECTOR_" + c.kind + "_" + upperSnake(name)
+	return "CONNECTOR_" + c.kind + "_" + lint.UpperSnake(name)
 }
 
 // namedVariable returns the one that names the connector, too; "" if that has
@@ -351,28 +351,7 @@ func (c *collector) namedVariable(name string) string {
 	if c.key == "" {
 		return ""
 	}
-	return "CONNECTOR_" + c.kind + "_" + upperSnake(c.key) + "__" + upperSnake(name)
-}
-
-// upperSnake writes a name in upper snake case: apiKey and api-key are
-// API_KEY, clientID is CLIENT_ID.
-func upperSnake(name string) string {
-	var b strings.Builder
-	runes := []rune(name)
-	for i, r := range runes {
-		if unicode.IsUpper(r) && i > 0 {
-			before := runes[i-1]
-			nextLower := i+1 < len(runes) && unicode.IsLower(runes[i+1])
-			if unicode.IsLower(before) || unicode.IsDigit(before) || unicode.IsUpper(before) && nextLower {
-				b.WriteByte('_')
-			}
-		}
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			r = '_'
-		}
-		b.WriteRune(unicode.ToUpper(r))
-	}
-	return b.String()
+	return "CONNECTOR_" + c.kind + "_" + lint.UpperSnake(c.key) + "__" + lint.UpperSnake(name)
 }
 
 // written says how a value of a type is written as text; of a string, as it is.
