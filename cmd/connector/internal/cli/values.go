@@ -14,7 +14,6 @@ import (
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/lint"
-	"github.com/connector-spec/connector/spec/lint"
 )
 
 // valueOptions are the flags by which inputs and parameters are given.
