@@ -208,7 +208,8 @@ func membersOf(source *spec.Source) []member {
 			w := source.Diagnose("", spec.Error, at, spec.AtValue(), "", "")
 			list = append(list, member{
 				at, name, item, key, k.Line, k.Column, w.EndLine,
-				[2]int{w.Line, w.Column}, [2]int{w.EndLine, w.EndColumn},
+				[2]int{w.Line, w.Column},
+				[2]int{w.EndLine, w.EndColumn},
 			})
 			walk(at, name, item)
 		}
