@@ -19,7 +19,7 @@ type checker struct {
 	url  bool      // a URL is checked, in which nothing may be missing
 	// read are the variables read so far, and guards those that somebody has
 	// looked at before, so that it is no news that they may be missing.
-	read, guards []string
+	read, guards []readPath
 }
 
 // check infers the type of v, all of the authored value.
@@ -168,21 +168,38 @@ func (c *checker) find(l Locator) *dataType {
 	for i := range l.steps {
 		before, s := t, &l.steps[i]
 		t = stepType(t, s)
-		if c.reportStep(before, l.steps[:i+1], Problem{Pointer: c.pointer(), Offset: -1}) {
+		if c.reportStep(before, l.steps[:i+1], Problem{Offset: -1}) {
 			t = t.guarded()
 		} else {
 			c.falsyIndex(before, l, i)
 		}
 	}
-	return c.seen(strings.TrimPrefix(l.String(), "$."), t)
+	return c.seen(readPath{locator: l}, t)
 }
 
-// seen notes that the variable at path is read. Its type has no news in it if
-// it is guarded.
-func (c *checker) seen(path string, t *dataType) *dataType {
-	c.read = append(c.read, path)
-	if slices.Contains(c.guards, path) {
-		return t.guarded()
+// A readPath is a variable that is read: by a locator, or by an expression as
+// the path says.
+type readPath struct {
+	locator Locator
+	path    string
+}
+
+func (r readPath) text() string {
+	if r.path != "" {
+		return r.path
+	}
+	return strings.TrimPrefix(r.locator.String(), "$.")
+}
+
+// seen notes that a variable is read. Its type has no news in it if it is
+// guarded.
+func (c *checker) seen(r readPath, t *dataType) *dataType {
+	c.read = append(c.read, r)
+	if t.absent && len(c.guards) > 0 {
+		path := r.text()
+		if slices.ContainsFunc(c.guards, func(g readPath) bool { return g.text() == path }) {
+			return t.guarded()
+		}
 	}
 	return t
 }
@@ -236,7 +253,7 @@ func listStep(owner *dataType, s *Step) (t *dataType, always bool) {
 }
 
 // reportStep reports the last of steps if it finds nothing in owner, for sure
-// or by what the schema lists; p has the place.
+// or by what the schema lists; p has the place in the current value.
 func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 	s := &steps[len(steps)-1]
 	switch {
@@ -260,7 +277,7 @@ func (c *checker) reportStep(owner *dataType, steps []Step, p Problem) bool {
 	default:
 		return false
 	}
-	p.Code = "no-member"
+	p.Code, p.Pointer = "no-member", c.pointer()
 	c.problems = append(c.problems, p)
 	return true
 }
@@ -293,7 +310,7 @@ func (c *checker) stepPlace(steps []Step) stepPlace {
 func (c *checker) unknownMember(owner *dataType, steps []Step, p Problem) bool {
 	said, unknown := c.memberProblem(owner.members, steps[len(steps)-1].Property, func() string { return c.stepPlace(steps).prefix })
 	if said.Code != "" {
-		said.Pointer, said.Offset, said.Length = p.Pointer, p.Offset, p.Length
+		said.Pointer, said.Offset, said.Length = c.pointer(), p.Offset, p.Length
 		c.problems = append(c.problems, said)
 	}
 	return unknown

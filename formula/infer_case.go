@@ -263,12 +263,12 @@ func (c *checker) fannedOut(l Locator) {
 		if t.can(ofList|ofText) && !s.IsIndex || s.IsIndex {
 			break
 		}
-		if c.reportStep(t, l.steps[:i+1], Problem{Pointer: c.pointer(), Offset: -1}) {
+		if c.reportStep(t, l.steps[:i+1], Problem{Offset: -1}) {
 			break
 		}
 		t = stepType(t, s)
 	}
-	c.seen(l.String()[min(2, len(l.String())):], t)
+	c.seen(readPath{locator: l}, t)
 }
 
 func inferMap(c *checker, arg, _ Value) *dataType {

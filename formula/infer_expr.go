@@ -182,7 +182,7 @@ func (e *exprChecker) variable(n *ast.IdentifierNode) *dataType {
 	}
 	steps := []Step{{Property: n.Value}}
 	from, length := e.span(n)
-	e.reportStep(e.vars, steps, Problem{Pointer: e.exprCompiler.pointer(), Offset: e.offset + from, Length: length})
+	e.reportStep(e.vars, steps, Problem{Offset: e.offset + from, Length: length})
 	t := undefinedType
 	if e.vars.can(ofObject) {
 		t, _ = e.vars.members.find(n.Value)
@@ -190,7 +190,7 @@ func (e *exprChecker) variable(n *ast.IdentifierNode) *dataType {
 			t = t.orMissing(false)
 		}
 	}
-	return e.seen(n.Value, t)
+	return e.seen(readPath{path: n.Value}, t)
 }
 
 // memberType infers the type of a.b, a["b"] and a[0]. A missing owner gives a
@@ -205,7 +205,7 @@ func (e *exprChecker) memberType(n *ast.MemberNode) *dataType {
 		t = t.orMissing(owner.absent)
 	}
 	if path, ok := pathOf(n); ok {
-		return e.seen(path, t)
+		return e.seen(readPath{path: path}, t)
 	}
 	return t
 }

@@ -102,6 +102,18 @@ func parseIndex(s string) (Step, string, error) {
 // Steps returns the steps of l.
 func (l Locator) Steps() []Step { return slices.Clone(l.steps) }
 
+// Names returns the variable that l reads and the member of it that it reads:
+// no member means the whole of it, and no variable all there is.
+func (l Locator) Names() (variable, member string) {
+	if len(l.steps) > 0 {
+		variable = l.steps[0].Property
+	}
+	if len(l.steps) > 1 {
+		member = l.steps[1].Property
+	}
+	return variable, member
+}
+
 // String returns l in its full form, which [ParseLocator] reads back.
 func (l Locator) String() string {
 	b := []byte{'$'}

@@ -91,6 +91,24 @@ func (t Type) Merge(over Type) Type {
 	return Type{&dataType{kinds: ofObject, members: made}}
 }
 
+// With returns the type of an object like t with more members, which it does
+// not have yet.
+func (t Type) With(members ...TypeMember) Type {
+	d := t.data()
+	if len(members) == 0 || d.members == nil {
+		return t
+	}
+	made := *d
+	m := *d.members
+	m.keys = append(make([]string, 0, len(m.keys)+len(members)), m.keys...)
+	m.types = append(make([]*dataType, 0, len(m.types)+len(members)), m.types...)
+	for _, member := range members {
+		m.set(member.Key, member.Type.data())
+	}
+	made.members = &m
+	return Type{&made}
+}
+
 // Member returns the type of a member of a value of type t.
 func (t Type) Member(key string) Type {
 	d := t.data()

@@ -114,14 +114,6 @@ func (s *Scope) inputOf(method string) formula.Type {
 	return s.shared
 }
 
-// With returns variables with more of them.
-func With(variables formula.Type, more ...formula.TypeMember) formula.Type {
-	if len(more) == 0 {
-		return variables
-	}
-	return variables.Merge(formula.ObjectType(more...))
-}
-
 func (s *Scope) variable(method, name string) formula.Type {
 	switch name {
 	case "redirectUri", "state", "codeVerifier":

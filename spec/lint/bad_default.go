@@ -12,7 +12,7 @@ var badDefault = Rule{
 	Code:     "bad-default",
 	Severity: spec.Error,
 	check: func(p *Pass) {
-		p.eachSchema(func(pointer string, schema formula.Value) {
+		p.eachSchema(func(path []string, schema formula.Value) {
 			def := schema.Get("default")
 			if def.IsMissing() || formula.LooksLikeFormula(def) {
 				return
@@ -21,11 +21,11 @@ var badDefault = Rule{
 				if custom, _ := schema.Get("allowCustom").AsBool(); custom {
 					return
 				}
-				p.ReportAuth(pointer+"/default", spec.AtValue(), fmt.Sprintf("the default %v is not one of the values that the input can have", def), defaultHint(def, values))
+				p.ReportAuth(formula.Pointer(append(path, "default")...), spec.AtValue(), fmt.Sprintf("the default %v is not one of the values that the input can have", def), defaultHint(def, values))
 				return
 			}
 			if t := formula.TypeOf(schema.Without("default").Without("enum")); schema.Has("type") && !t.CanBe(def.Kind()) {
-				p.ReportAuth(pointer+"/default", spec.AtValue(), fmt.Sprintf("the default is %s, and the input is %s", formula.KindWords(def), t), "write a default of the input's type, or leave it out")
+				p.ReportAuth(formula.Pointer(append(path, "default")...), spec.AtValue(), fmt.Sprintf("the default is %s, and the input is %s", formula.KindWords(def), t), "write a default of the input's type, or leave it out")
 			}
 		})
 	},

@@ -41,7 +41,7 @@ func (c Checked) sendsCredential(pointer string) bool {
 		if r.Method != "makeApiClient" && r.Method != "baseUri" {
 			continue
 		}
-		root, name := rootAndName(r.Path)
+		root, name := r.Path.Names()
 		read := clientRead{name, r.Method == "baseUri" || strings.HasPrefix(r.Pointer, pointer+"/baseUri")}
 		switch {
 		case root == "connectorParameters" || isInputRoot(root) && !inputs.Has(name):

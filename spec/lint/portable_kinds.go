@@ -58,7 +58,7 @@ func placeOf(c Checked, pointer string) credentialKind {
 	kind := credentialKind{name: "none", pointer: "/type", what: "an API without authentication"}
 	for _, r := range c.Methods.Reads() {
 		rest, ok := strings.CutPrefix(r.Pointer, pointer+"/")
-		root, _ := rootAndName(r.Path)
+		root, _ := r.Path.Names()
 		if r.Method != "makeApiClient" || !ok || !isInputRoot(root) {
 			continue
 		}

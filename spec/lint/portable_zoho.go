@@ -73,7 +73,7 @@ func (p *Pass) zohoOAuth2(c Checked) {
 	p.knowsClientAuth(o)
 	_, at := Client(o)
 	for _, r := range c.Methods.Reads() {
-		root, name := rootAndName(r.Path)
+		root, name := r.Path.Names()
 		place, _, _ := strings.Cut(strings.TrimPrefix(r.Pointer, at+"/"), "/")
 		if r.Method == "makeApiClient" && isInputRoot(root) && name == "access_token" && place != "headers" {
 			p.Report(o, r.Pointer, spec.AtValue(), "Zoho Creator sends the access token in a header only", "send it as headers: {Authorization: Bearer ...}")

@@ -10,20 +10,6 @@ import (
 	"github.com/connector-spec/connector/spec"
 )
 
-// rootAndName returns the variable that a formula reads and the name of its
-// member that it reads; no name means the whole of it, and no root all there
-// is.
-func rootAndName(l formula.Locator) (root, name string) {
-	steps := l.Steps()
-	if len(steps) > 0 {
-		root = steps[0].Property
-	}
-	if len(steps) > 1 {
-		name = steps[1].Property
-	}
-	return root, name
-}
-
 // isInputRoot tells whether a variable holds what a user has entered.
 func isInputRoot(root string) bool {
 	switch root {

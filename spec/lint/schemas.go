@@ -6,48 +6,51 @@ import (
 	"github.com/connector-spec/connector/formula"
 )
 
+// A schemaVisitor looks at a data schema, which stands in the connector's Auth
+// where the keys of the path lead. It must not keep the path.
+type schemaVisitor func(path []string, schema formula.Value)
+
 // eachSchema calls visit for every data schema in the connector's Auth, those
-// within others included, with its pointer.
-func (p *Pass) eachSchema(visit func(pointer string, schema formula.Value)) {
+// within others included.
+func (p *Pass) eachSchema(visit schemaVisitor) {
 	auth := p.Connector.Auth
-	schemasOf("", auth, visit)
+	path := make([]string, 0, 16)
+	visit.owner(path, auth)
 	options := auth.Get("options")
 	for i, key := range options.Keys() {
 		_, option := options.At(i)
-		schemasOf(formula.Pointer("options", key), option, visit)
+		visit.owner(append(path, "options", key), option)
 	}
 }
 
-// schemasOf visits the schemas of the base or of an option.
-func schemasOf(pointer string, v formula.Value, visit func(string, formula.Value)) {
-	schemaIn(pointer+"/ui/schema", v.Get("ui").Get("schema"), visit)
+// owner visits the schemas of the base or of an option.
+func (visit schemaVisitor) owner(path []string, v formula.Value) {
+	visit.schema(append(path, "ui", "schema"), v.Get("ui").Get("schema"))
 	for _, field := range [...]string{"inputSchema", "parametersSchema", "credentialsSchema", "customCredentialsSchema"} {
-		if schema := v.Get(field); schema.IsObject() {
-			schemaIn(pointer+"/"+field, schema, visit)
-		}
+		visit.schema(append(path, field), v.Get(field))
 	}
 }
 
-// schemaIn visits a schema and those within it.
-func schemaIn(pointer string, schema formula.Value, visit func(string, formula.Value)) {
+// schema visits a schema and those within it.
+func (visit schemaVisitor) schema(path []string, schema formula.Value) {
 	if !schema.IsObject() || formula.LooksLikeFormula(schema) {
 		return
 	}
-	visit(pointer, schema)
-	for i, key := range schema.Keys() {
-		_, v := schema.At(i)
+	visit(path, schema)
+	for i := range schema.Len() {
+		key, v := schema.At(i)
 		switch key {
 		case "properties", "patternProperties", "dependentSchemas", "$defs", "definitions":
 			for j, name := range v.Keys() {
 				_, item := v.At(j)
-				schemaIn(pointer+formula.Pointer(key, name), item, visit)
+				visit.schema(append(path, key, name), item)
 			}
 		case "items", "additionalProperties", "if", "then", "else", "not", "contains", "propertyNames":
-			schemaIn(pointer+"/"+key, v, visit)
+			visit.schema(append(path, key), v)
 		case "allOf", "anyOf", "oneOf", "prefixItems":
 			list, _ := v.AsList()
 			for j, item := range list {
-				schemaIn(pointer+"/"+key+"/"+strconv.Itoa(j), item, visit)
+				visit.schema(append(path, key, strconv.Itoa(j)), item)
 			}
 		}
 	}

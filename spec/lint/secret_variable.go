@@ -11,12 +11,11 @@ import (
 // a connector parameter that is marked as one, or a part of the credentials
 // that is called like one. It is "" for any other.
 func secretName(o *spec.Option, path formula.Locator) string {
-	steps := path.Steps()
-	if len(steps) < 2 || steps[1].Property == "" {
+	root, name := path.Names()
+	if name == "" {
 		return ""
 	}
-	name := steps[1].Property
-	switch steps[0].Property {
+	switch root {
 	case "connectionInput", "connectionParameters":
 		if spec.IsSensitive(inputOf(o, name)) || isTokenName(name) {
 			return name

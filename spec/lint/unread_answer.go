@@ -28,7 +28,7 @@ func (c Checked) readsAnswer(pointer string) bool {
 		if r.Method != "test" || !strings.HasPrefix(r.Pointer, pointer) {
 			continue
 		}
-		if root, _ := rootAndName(r.Path); root == "response" || root == "steps" || root == "" {
+		if root, _ := r.Path.Names(); root == "response" || root == "steps" || root == "" {
 			return true
 		}
 	}

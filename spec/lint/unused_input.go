@@ -58,7 +58,7 @@ func (c Checked) membersRead(isRoot func(root string) bool) (names []string, who
 	reads := c.Methods.Reads()
 	names = make([]string, 0, len(reads))
 	for _, r := range reads {
-		root, name := rootAndName(r.Path)
+		root, name := r.Path.Names()
 		if isRoot(root) && name == "" {
 			return nil, true
 		}

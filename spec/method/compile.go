@@ -86,7 +86,7 @@ func isRead(v formula.Value, names ...string) bool {
 	}
 	program, _ := formula.Compile(v, formula.Options{})
 	for _, r := range program.References() {
-		if root, _ := pathNames(r.Path); slices.Contains(names, root) {
+		if root, _ := r.Path.Names(); slices.Contains(names, root) {
 			return true
 		}
 	}
@@ -174,7 +174,7 @@ func (c *compilation) options(more []variable) formula.Options {
 	return formula.Options{
 		Dialect:   c.option.Connector().Dialect(),
 		Variables: names,
-		Types:     authtype.With(c.scope.Variables(c.method), more...),
+		Types:     c.scope.Variables(c.method).With(more...),
 	}
 }
 

@@ -3,7 +3,6 @@ package method
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/connector-spec/connector/formula"
@@ -50,7 +49,7 @@ func schemaField(parameter bool) string {
 // credentials; "" if it is not.
 func (s *Set) whereTo(name string, parameter bool) string {
 	for _, r := range s.reads {
-		root, rest := pathNames(r.Path)
+		root, rest := r.Path.Names()
 		switch {
 		case parameter && root != "connectorParameters":
 			continue
@@ -76,7 +75,7 @@ func (s *Set) whereTo(name string, parameter bool) string {
 // goes to the same place: as a login name goes with its password.
 func (s *Set) accompanied(name, where string) bool {
 	for _, r := range s.reads {
-		_, other := pathNames(r.Path)
+		_, other := r.Path.Names()
 		if other != "" && other != name && !isIdentity(other) && credentialPlace(r.Method, r.Pointer) == where {
 			return true
 		}
@@ -89,18 +88,6 @@ func isURL(pointer string) bool {
 	return strings.Contains(pointer, "/baseUri") || strings.Contains(pointer, "/path")
 }
 
-// pathNames returns the first two names of a path.
-func pathNames(l formula.Locator) (root, next string) {
-	steps := l.Steps()
-	if len(steps) > 0 {
-		root = steps[0].Property
-	}
-	if len(steps) > 1 {
-		next = steps[1].Property
-	}
-	return root, next
-}
-
 // derives tells whether a credential is made of an input.
 func (s *Set) derives(credential, input string) bool {
 	const method = "getCredentialsFromConnectionParameters"
@@ -109,7 +96,7 @@ func (s *Set) derives(credential, input string) bool {
 	}
 	prefix := formula.Pointer(method, "mapping", credential)
 	for _, r := range s.reads {
-		root, name := pathNames(r.Path)
+		root, name := r.Path.Names()
 		if r.Method == method && name == input && (root == "connectionInput" || root == "connectionParameters") &&
 			(r.Pointer == prefix || strings.HasPrefix(r.Pointer, prefix+"/")) {
 			return true
@@ -153,8 +140,7 @@ func memberBehind(path []string) string {
 	formulaParts := []string{"cases", "value", "values", "default", "filter", "mapping", "to", "item"}
 	for i, name := range path {
 		inFormula := i > 0 && strings.HasPrefix(path[0], "$")
-		_, err := strconv.Atoi(name)
-		if strings.HasPrefix(name, "$") || inFormula && (err == nil || slices.Contains(formulaParts, name)) {
+		if strings.HasPrefix(name, "$") || inFormula && (strings.Trim(name, "0123456789") == "" || slices.Contains(formulaParts, name)) {
 			continue
 		}
 		return strings.ReplaceAll(strings.ReplaceAll(name, "~1", "/"), "~0", "~")

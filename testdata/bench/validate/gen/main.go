@@ -109,7 +109,7 @@ func (w *writer) key() {
 	w.line(2, "implementationType: mapping")
 	w.line(2, "mapping:")
 	w.line(3, "apiKey: {$var: connectionInput.apiKey}")
-	w.line(3, "account: {$firstNotEmpty: [{$var: connectionInput.account}, main]}")
+	w.line(3, "account: {$concat: [{$var: connectionInput.account}, -main]}")
 	w.client(1, "credentials.apiKey")
 	w.test(1)
 	w.line(1, "connectionLabel: '${test.name}'")
@@ -140,8 +140,8 @@ func (w *writer) oauth() {
 	w.line(3, "tokenUri: https://login.%s/oauth/token", w.domain)
 	w.line(3, "clientAuthLocation: %s", w.one("headers", "body"))
 	w.line(3, "scopes:")
-	for range 2 + w.r.IntN(5) {
-		w.line(4, "- %s.%s", w.one("contacts", "deals", "files", "users"), w.one("read", "write", "admin"))
+	for i, of := range w.r.Perm(4)[:2+w.r.IntN(3)] {
+		w.line(4, "- %s.%s", []string{"contacts", "deals", "files", "users"}[of], w.one("read", "write")+[]string{"", ".all"}[i%2])
 	}
 	if w.r.IntN(2) == 0 {
 		w.line(3, "extra:")
@@ -154,6 +154,7 @@ func (w *writer) oauth() {
 	w.line(3, "instance: {$var: tokenResponse.instance_url}")
 	w.client(1, "credentials.access_token")
 	w.test(1)
+	w.line(1, "connectionLabel: '${test.name} (${connectionInput.region})'")
 }
 
 // options writes an auth with several ways.
@@ -163,6 +164,7 @@ func (w *writer) options() {
 	w.line(1, "baseUri: https://${connectionInput.account}.%s/api", w.domain)
 	w.form(1, "", "")
 	w.test(1)
+	w.line(1, "connectionLabel: '${test.name} (${connectionInput.region})'")
 	w.line(1, "options:")
 	w.line(2, "token:")
 	w.line(3, "type: bearer")
@@ -171,6 +173,7 @@ func (w *writer) options() {
 	w.line(2, "login:")
 	w.line(3, "type: basic")
 	w.line(3, "title: User name and password")
+	w.line(3, "description: For accounts without API access.")
 	w.line(3, "username: {title: E-mail address}")
 	w.line(3, "password: {title: Password, helpUri: 'https://%s/reset'}", w.domain)
 	w.line(2, "legacy:")
