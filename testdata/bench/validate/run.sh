@@ -43,3 +43,5 @@ echo "alone"
 "$work/pairs" -rounds $((rounds * 4)) -name "--version (CPU <= 10 ms)" -- "$work/connector" --version
 "$work/pairs" -rounds $((rounds * 4)) -name "one spec (CPU <= 15 ms)" -- "$work/connector" validate "$work/small/c00000.yaml"
 "$work/pairs" -rounds $((rounds * 4)) -name "one spec with an error" -- "$work/connector" validate "$work/bad/c00000.yaml"
+echo "the rules alone, for one spec"
+go test ./spec/lint -run '^$' -bench 'Rules$' -benchmem | grep ^Benchmark
