@@ -36,6 +36,7 @@ type Source struct {
 	value formula.Value
 	meant map[place]string // what was meant by plain scalars that YAML would have cut
 
+	isText   bool      // the file is no YAML, and the value its text
 	ordinary bool      // the value was read without nodes: root is there only when a place has been asked for
 	makeRoot sync.Once // of an ordinary file
 
@@ -66,7 +67,7 @@ func (s *Source) Name() string { return s.name }
 // Readable tells whether the document could be read, so that [Source.Value]
 // is what its author meant or close to it. A Source can be readable and have
 // errors all the same.
-func (s *Source) Readable() bool { return s.ordinary || s.root != nil || s.isText() }
+func (s *Source) Readable() bool { return s.ordinary || s.root != nil || s.isText }
 
 // Value returns the document; undefined if it could not be read.
 func (s *Source) Value() formula.Value { return s.value }
@@ -76,7 +77,7 @@ func (s *Source) Has(pointer string) bool {
 	if s.ordinary { // nothing in the value is undefined
 		return (pointer == "" || pointer[0] == '/') && !lookupPointer(s.value, pointer).IsUndefined()
 	}
-	if s.isText() {
+	if s.isText {
 		return pointer == ""
 	}
 	_, missing := s.find(pointer)

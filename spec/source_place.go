@@ -123,7 +123,7 @@ func (s *Source) Edit(pointer string, at At, text string) (edit Edit, ok bool) {
 
 // spanOf returns the bytes that at means of the value at pointer.
 func (s *Source) spanOf(pointer string, at At) span {
-	if s.isText() {
+	if s.isText {
 		return s.plainSpan(at)
 	}
 	f, missing := s.find(pointer)

@@ -12,13 +12,8 @@ import (
 func newTextSource(name string, data []byte) *Source {
 	bom := len(data) - len(bytes.TrimPrefix(data, []byte("\ufeff")))
 	s := newSource(name, data, bom)
-	s.value = formula.String(string(s.data))
+	s.value, s.isText = formula.String(string(s.data)), true
 	return s
-}
-
-// isText tells whether s is of a file that is no YAML.
-func (s *Source) isText() bool {
-	return s.root == nil && !s.ordinary && s.value.Kind() == formula.KindString
 }
 
 // plainSpan returns the bytes that at means of the text of a file that is no

@@ -176,7 +176,7 @@ func (e *example) renameInput(m member) {
 		return
 	}
 	bad := misspelt(m.key)
-	e.add("rename-input", m.key+" as "+bad, e.replace(m.line, m.column, m.key, bad), append(lines, m.line), m.key, bad)
+	e.add("rename-input", m.key+" as "+bad, e.replace(m.line, m.column, m.key, bad), append(slices.Clone(lines), m.line), m.key, bad)
 	if e.isBlock(m) {
 		gone := m.last - m.line + 1
 		for i := range lines {
