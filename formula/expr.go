@@ -132,11 +132,11 @@ func (e *exprCompiler) syntaxProblem(err error) error {
 		from -= size
 	}
 	_, size := utf8.DecodeRuneInString(e.source[from:])
-	message, hint := syntaxMessage(at.Message)
+	message, hint := syntaxMessage(at.Message, e.source)
 	return e.problem(from, max(to-from, size), "bad-expression", message, hint)
 }
 
-func syntaxMessage(m string) (message, hint string) {
+func syntaxMessage(m, source string) (message, hint string) {
 	token, isToken := strings.CutPrefix(m, "unexpected token ")
 	switch {
 	case token == "EOF", m == "unexpected end of expression":
@@ -146,8 +146,11 @@ func syntaxMessage(m string) (message, hint string) {
 			token = strings.Trim(strings.TrimSuffix(text, ")"), `"`)
 		}
 		hint := ""
-		if token == "=" {
+		switch {
+		case token == "=":
 			hint = "write == to compare"
+		case token == ":" && !strings.Contains(source, "?"):
+			hint = "to join texts with a colon, write user + ':' + password"
 		}
 		return fmt.Sprintf("unexpected %q in the expression", token), hint
 	case strings.Contains(m, "coalesce"):

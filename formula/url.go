@@ -93,7 +93,7 @@ func (u urlCompiler) url(v Value) urlOperation {
 		return u.unsafe("an expression that puts a URL together lets a value change its host", `write the text around the values, as in "https://${…}.example.com/v1"`)
 	}
 	part := u.value(v)
-	if v.kind != KindString {
+	if v.kind != KindString && v.kind != KindUndefined { // the schema says what is missing
 		u.report("bad-url", "a URL is text or a formula, not "+kindWithArticle(v), "")
 	}
 	return u.whole(part, "the URL")

@@ -16,10 +16,30 @@ import (
 // in YAML, and the same after // in a script.
 const disableWord = "connector-disable-line"
 
+// disableStems begin what may be meant as such a comment.
+var disableStems = []string{"connector-disable", "connector-enable", "connector-ignore"}
+
+// hasDisable tells whether a text may have a comment that switches codes off,
+// or is meant to.
+func hasDisable(text []byte) bool {
+	return bytes.Contains(text, []byte("connector-")) &&
+		slices.ContainsFunc(disableStems, func(stem string) bool { return bytes.Contains(text, []byte(stem)) })
+}
+
+// hasDisableText is hasDisable for a script.
+func hasDisableText(text string) bool {
+	return strings.Contains(text, "connector-") &&
+		slices.ContainsFunc(disableStems, func(stem string) bool { return strings.Contains(text, stem) })
+}
+
 // A Disable is one code that a comment of a connector's file switches off.
 type Disable struct {
-	Code   string // "" if the comment names none
-	Reason string // may be empty
+	Code string // "" if the comment names none
+	Word string // that the comment begins with, if there is no such comment
+	// Mistaken says that the code stands in such a comment: what it is about is
+	// not said besides.
+	Mistaken bool
+	Reason   string // may be empty
 	// File and the lines From up to To are what it is about: the line that the
 	// comment ends, or the one below a comment that stands alone, with the whole
 	// of a text that begins or ends there.
@@ -44,12 +64,12 @@ func (c *Connector) Disables() []Disable {
 		seen = append(seen, b.file)
 		if b.source != nil {
 			list = append(list, b.source.disables()...)
-		} else if text := b.script.Value().Text(); strings.Contains(text, disableWord) {
+		} else if text := b.script.Value().Text(); hasDisableText(text) {
 			s := b.script
 			list = append(list, s.scriptDisables(text, func(at span) span { return at }, true)...)
 		}
 	}
-	if bytes.Contains(c.source.data, []byte(disableWord)) {
+	if hasDisable(c.source.data) {
 		list = append(list, c.inlineDisables("", c.Auth)...)
 		for i, key := range c.OptionKeys() {
 			_, option := c.Auth.Get("options").At(i)
@@ -65,7 +85,7 @@ func (c *Connector) inlineDisables(pointer string, owner formula.Value) []Disabl
 	var list []Disable
 	for _, m := range methodNames {
 		code := owner.Get(m.name).Get("code").Text()
-		if !strings.Contains(code, disableWord) {
+		if !hasDisableText(code) {
 			continue
 		}
 		s, p := c.locate(pointer + formula.Pointer(m.name, "code"))
@@ -106,7 +126,7 @@ const maxDisables = 1000
 
 // disables returns what the comments of a YAML file switch off.
 func (s *Source) disables() []Disable {
-	if !bytes.Contains(s.data, []byte(disableWord)) || !s.Readable() {
+	if !hasDisable(s.data) || !s.Readable() {
 		return nil
 	}
 	tokens, fault := tokenize(s.text)
@@ -150,10 +170,10 @@ func (s *Source) afterLine(at int) int {
 	return at
 }
 
-// commentIn returns where the comment of a line begins, if the line has the
+// commentIn returns where the comment of a line begins, if the line has such a
 // word in it; -1 otherwise. A number sign within a text begins no comment.
 func (s *Source) commentIn(line span, texts []token) int {
-	if !bytes.Contains(s.data[line.start:line.end], []byte(disableWord)) {
+	if !hasDisable(s.data[line.start:line.end]) {
 		return -1
 	}
 	for at := line.start; at < line.end; at++ {
@@ -199,34 +219,60 @@ func (s *Source) linesOfTexts(line int, texts []token) (from, to int) {
 }
 
 // parseDisable reads the text of a comment from an offset on, as one that
-// switches codes off; nil if it is another one.
+// switches codes off, or is meant to; nil if it is another one.
 func parseDisable(data []byte, at, end int) []Disable {
 	for at < end && isBlankByte(data[at]) {
 		at++
 	}
-	rest, ok := bytes.CutPrefix(data[at:end], []byte(disableWord))
-	if !ok || len(rest) > 0 && !isBlankByte(rest[0]) && rest[0] != ':' {
-		return nil
+	word, mistaken := firstWord(data[at:end]), false
+	if word != disableWord {
+		if !meansDisable(word) {
+			return nil
+		}
+		mistaken = true
 	}
-	names, reason, _ := strings.Cut(string(rest), ":")
+	names, reason, _ := strings.Cut(string(data[at+len(word):end]), ":")
 	reason = strings.TrimSpace(reason)
 	var list []Disable
 	var all []span
-	offset := at + len(disableWord)
+	offset := at + len(word)
 	for part := range strings.SplitSeq(names, ",") {
 		if fields := strings.Fields(part); len(fields) > 0 {
 			start := offset + strings.Index(part, fields[0])
 			here := span{start, start + len(fields[0])}
-			list = append(list, Disable{Code: fields[0], Reason: reason, at: here})
+			list = append(list, Disable{Code: fields[0], Reason: reason, Mistaken: mistaken, at: here})
 			all = append(all, here)
 		}
 		offset += len(part) + 1
 	}
+	here := span{at, at + len(word)}
+	if mistaken {
+		return append(list, Disable{Word: word, at: here})
+	}
 	if list == nil {
-		list = []Disable{{Reason: reason, at: span{at, at + len(disableWord)}}}
+		list = []Disable{{Reason: reason, at: here}}
 	}
 	for i := range list {
 		list[i].beside = all
 	}
 	return list
+}
+
+// firstWord returns the word that the text of a comment begins with.
+func firstWord(text []byte) string {
+	if i := bytes.IndexAny(text, " \t:"); i >= 0 {
+		text = text[:i]
+	}
+	return string(text)
+}
+
+// meansDisable tells whether a comment that begins with a word is meant to
+// switch codes off.
+func meansDisable(word string) bool {
+	for _, stem := range disableStems {
+		if rest, ok := strings.CutPrefix(word, stem); ok && (rest == "" || rest[0] == '-' || rest == "s" || rest == "d") {
+			return true
+		}
+	}
+	return false
 }

@@ -42,7 +42,7 @@ func TestDisablesInYAML(t *testing.T) {
 		{"not in a block", "a: |\n  # connector-disable-line x: why\nb: 1\n", ""},
 		{"not as a key", "connector-disable-line: 1\n", ""},
 		{"not within another comment", "a: 1 # see connector-disable-line x: why\n", ""},
-		{"not as the start of a word", "a: 1 # connector-disable-lines x: why\n", ""},
+		{"not another word", "a: 1 # connector-spec x: why\nb: 2 # connector-disabler x\n", ""},
 		{"not in what is no YAML", "a: [1 # connector-disable-line x: why\n", ""},
 	} {
 		connector, _ := spec.LoadText("s.yml", []byte(c.in))
@@ -100,6 +100,19 @@ func TestRemoveFix(t *testing.T) {
 			if got := mend(c.in, d.RemoveFix()); got != c.want {
 				t.Errorf("%q: %q, want %q", c.in, got, c.want)
 			}
+		}
+	}
+}
+
+// TestMistakenDisables wants comments that look like those that switch codes off
+// to be found, with their codes.
+func TestMistakenDisables(t *testing.T) {
+	t.Parallel()
+	for _, word := range []string{"connector-disable", "connector-disable-next-line", "connector-disable-lines", "connector-disabled", "connector-ignore", "connector-enable-line"} {
+		connector, _ := spec.LoadText("s.yml", []byte("a: 1 # "+word+" x: why\n"))
+		list := connector.Disables()
+		if len(list) != 2 || list[0].Code != "x" || !list[0].Mistaken || list[1].Word != word || list[1].Code != "" {
+			t.Errorf("%s: %+v", word, list)
 		}
 	}
 }

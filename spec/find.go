@@ -24,10 +24,24 @@ func isSpecName(file, dir string) bool {
 // ErrNoConnector says that there is no connector at a path.
 var ErrNoConnector = errors.New("no connector found")
 
+// An UnreadError lists the directories of a tree that could not be read, each
+// with the reason. What was found in the others comes beside it.
+type UnreadError []*fs.PathError
+
+// Error returns one line for each directory.
+func (e UnreadError) Error() string {
+	lines := make([]string, len(e))
+	for i, d := range e {
+		lines[i] = d.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
 // Find returns the spec files of the connectors at name: a spec file, a method
 // file or recording of a connector, a directory that is a connector, or a tree
 // of them. dirName is the name of the directory that fsys is, which is needed
-// when name is ".". Diagnostics say where a directory has two specs.
+// when name is ".". Diagnostics say where a directory has two specs. An
+// [UnreadError] says of which directories below name nothing is known.
 func Find(fsys fs.FS, name, dirName string) ([]string, []Diagnostic, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
@@ -41,6 +55,9 @@ func Find(fsys fs.FS, name, dirName string) ([]string, []Diagnostic, error) {
 	if err := f.directory(name); err != nil {
 		return nil, nil, err
 	}
+	if len(f.unread) > 0 {
+		return f.found, f.diagnostics, f.unread
+	}
 	if len(f.found) == 0 && len(f.diagnostics) == 0 {
 		return nil, nil, ErrNoConnector
 	}
@@ -52,6 +69,7 @@ type finder struct {
 	dirName     string
 	found       []string
 	diagnostics []Diagnostic
+	unread      UnreadError
 	lines       *bufio.Reader // of one file after the other
 }
 
@@ -127,8 +145,8 @@ func (f *finder) directory(dir string) error {
 		switch {
 		case strings.HasPrefix(e.Name(), "."), e.Name() == "node_modules", e.Name() == "recordings", strings.HasSuffix(e.Name(), ".recordings"):
 		case e.IsDir():
-			if err := f.directory(name); err != nil {
-				return err
+			if err := f.directory(name); err != nil { // the others are to be found, too
+				f.unread = append(f.unread, &fs.PathError{Op: "read", Path: name, Err: plainError(errors.Unwrap(err))})
 			}
 		case isYAML(name) && e.Type().IsRegular() && f.looksLikeConnector(name):
 			f.found = append(f.found, name)

@@ -1,6 +1,8 @@
 package spec_test
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -36,4 +38,32 @@ func TestFindByLines(t *testing.T) {
 	if diff := cmp.Diff(want, files); diff != "" || len(diagnostics) > 0 || err != nil {
 		t.Errorf("(-want +got):\n%s%v, %v", diff, diagnostics, err)
 	}
+}
+
+// A directory that cannot be read is said, and those beside it are searched.
+func TestFindUnread(t *testing.T) {
+	t.Parallel()
+	spec1 := &fstest.MapFile{Data: []byte("auth: {}\n")}
+	fsys := locked{fstest.MapFS{"a/x/spec.yml": spec1, "a/y/z/spec.yml": spec1, "b/spec.yml": spec1}, "a/y"}
+	files, diagnostics, err := spec.Find(fsys, ".", "tree")
+	var unread spec.UnreadError
+	if !errors.As(err, &unread) || len(unread) != 1 || unread[0].Path != "a/y" || !errors.Is(unread[0], fs.ErrPermission) {
+		t.Errorf("error %v", err)
+	}
+	if diff := cmp.Diff([]string{"a/x/spec.yml", "b/spec.yml"}, files); diff != "" || len(diagnostics) > 0 {
+		t.Errorf("(-want +got):\n%s%v", diff, diagnostics)
+	}
+}
+
+// A locked is a file system with a directory that may not be listed.
+type locked struct {
+	fstest.MapFS
+	dir string
+}
+
+func (l locked) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name == l.dir {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return l.MapFS.ReadDir(name)
 }

@@ -83,6 +83,89 @@ func (c *Connector) InsertFix(d Diagnostic, key, value string) *Fix {
 	return nil
 }
 
+// RenameFix returns the change that gives the field that a diagnostic points
+// at another name, as [Source.RenameFix] does.
+func (c *Connector) RenameFix(d Diagnostic, name string) *Fix {
+	if s := c.sourceOf(d.File); s != nil {
+		return s.RenameFix(d.Pointer, name)
+	}
+	return nil
+}
+
+// A TextPart is a part of a text, in bytes of what YAML reads, and what is to
+// stand in its place.
+type TextPart struct {
+	Offset, Length int
+	New            string
+}
+
+// TextFix returns the change that replaces parts of the text that a diagnostic
+// points at, in their order; nil if it is not certain that the text can be
+// written so.
+func (c *Connector) TextFix(d Diagnostic, parts []TextPart) *Fix {
+	s := c.sourceOf(d.File)
+	if s == nil || len(parts) == 0 {
+		return nil
+	}
+	f, missing := s.find(d.Pointer)
+	if missing || f.isShared() || f.node.Kind != yaml.ScalarNode || f.node.Style&yaml.TaggedStyle != 0 || s.scalarText(f.node) != f.node.Value {
+		return nil
+	}
+	at, style := s.valueSpan(f.node), styleOf(f.node)
+	fix := &Fix{Title: "write " + parts[0].New}
+	var whole strings.Builder
+	last := 0
+	for _, p := range parts {
+		here := s.textSpan(f.node, p.Offset, p.Length)
+		if bytes.ContainsAny(s.data[here.start:here.end], "\r\n") || here.start < at.start || strings.ContainsAny(p.New, "\"'\\\r\n") {
+			return nil
+		}
+		fix.Edits = append(fix.Edits, s.edit(here, p.New))
+		whole.WriteString(f.node.Value[last:p.Offset] + p.New)
+		last = p.Offset + p.Length
+	}
+	whole.WriteString(f.node.Value[last:])
+	if style != Plain || bytes.IndexByte(s.data[at.start:at.end], '{') >= 0 { // there are no braces in plain text within braces
+		return fix
+	}
+	if bytes.ContainsAny(s.data[at.start:at.end], "\r\n") {
+		return nil
+	}
+	fix.Edits = []Edit{s.edit(at, quoteYAML(whole.String()))}
+	return fix
+}
+
+// FlowFix returns the change that puts an object or a list in brackets, as it
+// is written, in the place of the text that a diagnostic points at, as
+// [Source.FlowFix] does.
+func (c *Connector) FlowFix(d Diagnostic, written string) *Fix {
+	if s := c.sourceOf(d.File); s != nil {
+		return s.FlowFix(d.Pointer, written)
+	}
+	return nil
+}
+
+// FlowFix returns the change that puts an object or a list in brackets, as it
+// is written, in the place of the text at pointer; nil if that does not stand
+// on one line.
+func (s *Source) FlowFix(pointer, written string) *Fix {
+	f, missing := s.find(pointer)
+	if missing || f.key == nil && f.parent == nil || !s.isLine(f) {
+		return nil
+	}
+	return &Fix{Title: "write " + written, Edits: []Edit{s.edit(s.valueSpan(f.node), written)}}
+}
+
+// isLine tells whether a value is text that stands on one line, in one place,
+// with nothing said of it.
+func (s *Source) isLine(f found) bool {
+	if f.isShared() || f.node.Kind != yaml.ScalarNode || f.node.Style&yaml.TaggedStyle != 0 {
+		return false
+	}
+	at, style := s.valueSpan(f.node), styleOf(f.node)
+	return style != Literal && style != Folded && at.start < at.end && !bytes.ContainsAny(s.data[at.start:at.end], "\r\n")
+}
+
 // RenameFix returns the change that gives the field at pointer another name,
 // in the quotes that it has; nil if there is such a field beside it, or the
 // object is used in several places.

@@ -56,6 +56,8 @@ var fieldAdvice = []advice{
 	{[]string{"state", "responseType", "response_type", "code_challenge", "code_challenge_method"}, "authorizeUri", "remove it: every login has it of its own"},
 	{[]string{"audience", "prompt", "access_type", "accessType", "login_hint", "resource", "response_mode"}, "extra", "parameters of the authorization request stand in extra, as in extra: {prompt: consent}"},
 	{[]string{"requestTokenConfig", "tokenConfig", "tokenRequest"}, "tokenParams", "what is special about the token request is said by tokenParams, tokenHeaders and tokenFormat"},
+	{[]string{"query", "mutation", "document"}, "operationType", "the fields to ask for are a list, as in operationType: query and requestMapping: [{field: me, subFields: [{field: id}]}]"},
+	{[]string{"variables", "args"}, "operationType", "arguments stand at their field, as in {field: user, args: {id: 1}, subFields: [{field: name}]}"},
 	{[]string{"implementationType"}, "makeApiClient", "it stands in each method, as in test: {implementationType: javascript}"},
 }
 

@@ -22,12 +22,13 @@ const schemaURL = "mem:///schema.json"
 // A schemaFault is one way in which a value does not meet a schema: which keyword of
 // which schema says so, and where.
 type schemaFault struct {
-	pointer string        // of the value; of the member, if a key is wrong
-	keyword string        // "" for the schema false
-	schema  formula.Value // that has the keyword
-	place   string        // of the keyword in the schema, with what was passed on the way
-	owner   formula.Value // the definition that the keyword stands in
-	value   formula.Value // the value itself
+	definition string        // that the file must meet
+	pointer    string        // of the value; of the member, if a key is wrong
+	keyword    string        // "" for the schema false
+	schema     formula.Value // that has the keyword
+	place      string        // of the keyword in the schema, with what was passed on the way
+	owner      formula.Value // the definition that the keyword stands in
+	value      formula.Value // the value itself
 	// beside names the fields whose presence keeps the value from being there.
 	beside []string
 	// unknown names the fields of the value that its schema does not know.
@@ -51,7 +52,11 @@ func schemaFaults(definition string, v formula.Value) []schemaFault {
 		slices.SortStableFunc(f.faults, func(a, b schemaFault) int { return cmp.Compare(a.pointer, b.pointer) })
 		f.faults = f.faults[:maxFaults]
 	}
-	return f.withoutCascade()
+	kept := f.withoutCascade()
+	for i := range kept {
+		kept[i].definition = definition
+	}
+	return kept
 }
 
 // maxFaults bounds the faults of one file that are looked at: a file made to
@@ -231,6 +236,8 @@ func (f *faultFinder) follows(i int, x schemaFault) bool {
 		case same && j < i && x.keyword == "required" && x.schema.Get("required").Equal(y.schema.Get("required")):
 			return true
 		case same && y.keyword == "type" && x.keyword != "type" && !x.refuses():
+			return true
+		case y.pointer == "/auth" && y.keyword == "type" && y.value.Kind() == formula.KindNull && slices.Contains(x.beside, "auth"):
 			return true
 		case y.refusesKind() && isBody(x.pointer, parentPointer(y.pointer)):
 			return true

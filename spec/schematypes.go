@@ -18,6 +18,10 @@ func (x schemaFault) wrongType(s *Source) Diagnostic {
 			return d
 		}
 	}
+	if below := unindented(s.Value()); x.pointer == "/auth" && len(below) > 0 {
+		return s.Diagnose("wrong-type", Error, x.pointer, AtKey(),
+			`"auth" has no value, and what belongs in it stands beside it`, "indent "+formula.JoinWords(quoted(below), "and")+" below it")
+	}
 	if x.value.Kind() == formula.KindNull && x.pointer != "" {
 		return s.Diagnose("wrong-type", Error, x.pointer, AtValue(),
 			fmt.Sprintf("%s has no value", name(x.pointer)), "it is "+x.typeWords()+"; "+x.nullHint())
@@ -34,13 +38,32 @@ func (x schemaFault) wrongType(s *Source) Diagnostic {
 	if text, ok := x.needlessQuotes(s); ok {
 		edit, _ := s.Edit(x.pointer, AtValue(), text)
 		d.Hint, d.Fix = "remove the quotes", &Fix{Title: "remove the quotes", Edits: []Edit{edit}}
+	} else if list, ok := strings.CutPrefix(d.Hint, "write ["); ok && x.isListed(s) {
+		d.Fix = s.FlowFix(x.pointer, "["+list)
 	}
 	return d
+}
+
+// isListed tells whether a text where a list is wanted certainly stands for
+// what it lists: scopes, or properties that there are.
+func (x schemaFault) isListed(s *Source) bool {
+	text := x.value.Text()
+	if strings.ContainsAny(text, ",;") || slices.ContainsFunc(strings.Fields(text), func(w string) bool { return !isPlainYAML(w) }) {
+		return false
+	}
+	if lastToken(x.pointer) == "required" {
+		properties := lookupPointer(s.Value(), parentPointer(x.pointer)).Get("properties")
+		return !slices.ContainsFunc(strings.Fields(text), func(w string) bool { return !properties.Has(w) })
+	}
+	return lastToken(x.pointer) == "scopes"
 }
 
 func (x schemaFault) nullHint() string {
 	if x.isSchema() {
 		return "null removes an inherited field, and only in an option"
+	}
+	if slices.Contains([]string{"fixed", "prefix", "tokenPrefix"}, lastToken(x.pointer)) {
+		return "write '' for an empty text"
 	}
 	return "remove the field if it is not needed"
 }
@@ -162,6 +185,8 @@ func (x schemaFault) typeHint(s *Source) string {
 		return "each option has a key, as in options: {token: {type: bearer}}"
 	case key == "required" && x.value.Kind() == formula.KindBool:
 		return `beside "properties" stands a list of the required ones, as in required: [shop]`
+	case isText && slices.Contains(wanted, "object") && isWrittenSecret(key, x.value):
+		return "remove the value: a secret never stands in the file; the user enters it"
 	case isText && findMethod(key) != nil:
 		return fmt.Sprintf("write %s: {implementationType: %s, …}", key, findMethod(key).kinds[0])
 	case isText && x.isSchema():
@@ -212,12 +237,26 @@ func (x schemaFault) unknownValue(s *Source) Diagnostic {
 	}
 	if text == KindMapping && slices.Contains(values, KindREST) {
 		hint = fmt.Sprintf("a method that sends a request is a %q", KindREST)
+		if method := parentPointer(x.pointer); lastToken(method) == "refreshCredentials" && authTypeAt(s.Value(), parentPointer(method)) == "oauth2" {
+			hint = `type "oauth2" does not need it: the token is refreshed at its tokenUri; remove it`
+		}
 	}
 	d := s.Diagnose("unknown-value", Error, x.pointer, AtValue(), fmt.Sprintf("%s cannot be %q", name(x.pointer), text), hint)
 	if to := sameLetters(text, values); to != "" {
 		d.Fix = s.ReplaceFix(x.pointer, to)
 	}
 	return d
+}
+
+// authTypeAt returns the type of the auth or option at a pointer: its own, or
+// that of the auth around it.
+func authTypeAt(document formula.Value, pointer string) string {
+	for {
+		if t, ok := lookupPointer(document, pointer).Get("type").AsString(); ok || pointer == "" {
+			return t
+		}
+		pointer = parentPointer(pointer)
+	}
 }
 
 // badText: a text does not match the pattern of the schema.
@@ -238,6 +277,10 @@ func (x schemaFault) badName(s *Source) Diagnostic {
 	key := lastToken(x.pointer)
 	if key == DefaultOption {
 		return s.Diagnose("bad-name", Error, x.pointer, AtKey(), `no option can be called "default"`, "that is the name of the base itself; choose another")
+	}
+	if lastToken(parentPointer(x.pointer)) == operationsField {
+		return s.Diagnose("bad-name", Error, x.pointer, AtKey(), fmt.Sprintf("no operation can be called %q", key),
+			"its name is that of a file, too: letters, digits, _ and - are allowed")
 	}
 	return s.Diagnose("bad-name", Error, x.pointer, AtKey(), fmt.Sprintf("no option can be called %q", key),
 		"its name is that of a directory, too: no slashes, and no dot at its start")

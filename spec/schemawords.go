@@ -68,7 +68,16 @@ func (x schemaFault) unknownField(s *Source) Diagnostic {
 }
 
 func (x schemaFault) unknownFieldHint(s *Source, key string) string {
+	if isWrittenSecret(key, lookupPointer(s.Value(), x.pointer)) {
+		return "remove it: a secret never stands in the file; the user is asked for it in ui.schema, or it is declared in parametersSchema"
+	}
 	known := x.schema.Get("properties").Keys()
+	if below := x.writtenFieldWith(s, key); below != "" {
+		return fmt.Sprintf("it belongs in %q", below)
+	}
+	if plain := strings.TrimSuffix(key, ":"); plain != key && slices.Contains(known, plain) {
+		return fmt.Sprintf("write {%s: ''} for an empty text: a blank and a value follow the colon", plain)
+	}
 	for _, to := range fieldHabits[key] {
 		if slices.Contains(known, to) {
 			return fmt.Sprintf("did you mean %q?", to)
@@ -87,46 +96,6 @@ func (x schemaFault) unknownFieldHint(s *Source, key string) string {
 		return `fields of your own begin with "x-"`
 	}
 	return "fields here are " + formula.JoinWords(known, "and")
-}
-
-// elsewhere says where an unknown field is known: in a field of the object it
-// stands in, in auth, or at the top of the spec.
-func (x schemaFault) elsewhere(s *Source, key string) string {
-	if below := x.fieldWith(s, key); below != "" {
-		return fmt.Sprintf("it belongs in %q", below)
-	}
-	doc := librarySpec().doc
-	top, auth := doc.Get("properties"), doc.Get("$defs").Get("auth").Get("properties")
-	switch title := x.owner.Get("title").Text(); {
-	case title == doc.Get("title").Text() && auth.Has(key):
-		return `it belongs in "auth"`
-	case title == "Option" && auth.Has(key):
-		return `it stands in "auth" itself, not in an option`
-	case (title == "Option" || title == "Authentication") && top.Has(key) && !auth.Has(key):
-		return `it stands at the top of the spec, not in "auth"`
-	}
-	return ""
-}
-
-// fieldWith returns the field of the fault's object whose own schema knows
-// key: one that is written, else the first that can hold it.
-func (x schemaFault) fieldWith(s *Source, key string) string {
-	owner := parentPointer(x.pointer)
-	first := ""
-	for _, field := range []string{"mapping", "requestMapping", "schema", "ui", "credential", "registration", "redirect"} {
-		schema := resolved(x.schema.Get("properties").Get(field))
-		if field == "mapping" {
-			schema = bodyDefinition(lastToken(owner), lookupPointer(s.Value(), owner))
-		}
-		switch {
-		case !x.schema.Get("properties").Has(field) || !schema.Get("properties").Has(key):
-		case s.Has(owner + "/" + field):
-			return field
-		case first == "" && key != "name" && key != "title" && key != "description":
-			first = field
-		}
-	}
-	return first
 }
 
 // bodyDefinition returns the definition that the mapping of a method must meet.
@@ -167,6 +136,9 @@ func (x schemaFault) misplaced(s *Source) Diagnostic {
 		hint = `the name of the connector is "name"; a title of the way to authenticate stands in "auth"`
 	case slices.Contains(x.beside, "auth"):
 		hint = `move it into "auth"`
+		if key == "connectionLabel" {
+			hint += "; only " + formula.JoinWords(besideAuth, "and") + " may stand beside it"
+		}
 	case slices.Contains(x.beside, "steps"):
 		hint = "write it in a step"
 	case len(x.beside) > 0:
@@ -193,8 +165,9 @@ func kindAt(s *Source, method string) string {
 func (x schemaFault) missing(s *Source) []Diagnostic {
 	var list []Diagnostic
 	for _, key := range textsOf(x.schema.Get("required")) {
-		misspelt := func(k string) bool { return meantField(k, []string{key}) != "" }
-		if x.value.Has(key) || slices.ContainsFunc(x.unknown, misspelt) {
+		misspelt := func(k string) bool { return meantField(k, []string{key}) != "" || advised(k, key) }
+		above := lookupPointer(s.Value(), parentPointer(x.pointer))
+		if x.value.Has(key) || slices.ContainsFunc(x.unknown, misspelt) || lastToken(x.pointer) == "mapping" && above.Has(key) {
 			continue
 		}
 		message := fmt.Sprintf("%s has no %q", name(x.pointer), key)
@@ -206,6 +179,12 @@ func (x schemaFault) missing(s *Source) []Diagnostic {
 		list = append(list, d)
 	}
 	return list
+}
+
+// advised tells whether what is said of an unknown field is how to write a
+// missing one.
+func advised(unknown, missing string) bool {
+	return advise(unknown, []string{"operationType"}) != "" && (missing == "operationType" || missing == "requestMapping")
 }
 
 // missingBeside: a field needs another one.

@@ -42,8 +42,9 @@ var byteClasses = func() (classes [256]byteClass) {
 // end of a line. It returns false if there is no use in reading on.
 func (r *reader) prescan() bool {
 	if len(r.data) > MaxFileSize {
-		r.report("file-too-large", span{0, r.lineEnd(0)}, fmt.Sprintf("the file has %d bytes, more than the %d that are read", len(r.data)+r.bom, MaxFileSize),
+		d := r.report("file-too-large", span{}, fmt.Sprintf("the file is larger than %d MiB", MaxFileSize>>20),
 			"keep what says how to authenticate, and move the rest to files of its own")
+		d.Text = "" // its first line may be anything
 		return false
 	}
 	if encoding := wideEncoding(r.data); encoding != "" && r.bom == 0 {

@@ -3,9 +3,12 @@ package spec
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/connector-spec/connector/formula"
 )
 
 // YAML knows nothing of ${...}: in a plain scalar it takes ": ", " #" and, in
@@ -103,7 +106,9 @@ func (r *reader) cut(start int, flow bool, by, pointer string) (end int, mended 
 		return 0, false
 	}
 	text := string(r.data[at.start:at.end])
-	d.Fix = r.quoteFix(at, text)
+	if d.Fix = r.quoteFix(at, text); brokenExpression(text) {
+		d.Hint = "put the text in quotes, and mend the expression in it"
+	}
 	if r.meant == nil {
 		r.meant = map[place]string{}
 	}
@@ -115,6 +120,12 @@ func (r *reader) cut(start int, flow bool, by, pointer string) (end int, mended 
 		}
 	}
 	return end, true
+}
+
+// brokenExpression tells whether quotes alone do not mend a text.
+func brokenExpression(text string) bool {
+	_, problems := formula.Compile(formula.String(text), formula.Options{})
+	return slices.ContainsFunc(problems, func(p formula.Problem) bool { return p.Code == "bad-expression" })
 }
 
 // intendedEnd returns where a plain scalar on one line ends if interpolations

@@ -99,6 +99,9 @@ func (t *tokenizer) strayColon() bool {
 	text := t.text[last.start:last.end]
 	lines := bytes.LastIndexAny(text, "\r\n")
 	switch {
+	case lines < 0 && isFormulaName(text) && last.kind == tokScalar:
+		t.fault = bareFormula(t.text, last.span, false)
+		return false
 	case last.kind != tokScalar:
 		t.fail(t.current(), `a ":" cannot stand here`, "put the text in quotes")
 	case lines < 0:
@@ -242,6 +245,12 @@ func (p *structure) complainInBrackets(t, open token) {
 	if t.kind == tokFlowMappingEnd || t.kind == tokFlowSequenceEnd {
 		p.fail(t.span, fmt.Sprintf("%s does not close the %s before it", quoteByte(p.text[t.start]), quoteByte(opened)), "close it with "+quoteByte(closes))
 		return
+	}
+	if last := p.previous(); last.kind == tokScalar && last.style == Plain {
+		if f := cutInBrackets(p.text, last, p.following(p.i)); f != nil {
+			p.fault = f
+			return
+		}
 	}
 	at := t.span
 	if at.end == at.start {

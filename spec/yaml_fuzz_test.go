@@ -43,7 +43,7 @@ func checkDiagnostic(t *testing.T, source *spec.Source, d spec.Diagnostic, size 
 	if d.Code == "" || d.Message == "" || d.File != "f.yml" || strings.HasSuffix(d.Message, ".") {
 		t.Errorf("incomplete: %#v", d)
 	}
-	if d.Text != source.Line(d.Line) {
+	if d.Text != source.Line(d.Line) && d.Code != "file-too-large" { // of which nobody wants to see a line
 		t.Errorf("%v: text %q of line %q", d, d.Text, source.Line(d.Line))
 	}
 	if d.Line < 1 || d.Column < 1 || d.Column > utf8.RuneCountInString(d.Text)+1 {

@@ -124,6 +124,8 @@ func TestFixes(t *testing.T) {
 		{"a cut at a comment", "\ufeffa: ${b + \" #\"} # e\r\n", "a: '${b + \" #\"}' # e\r\n"},
 		{"a cut in brackets", "a: {b: x ${c} y, d: [${e}, \"f\", ${g}?h=${\"i,}\"}]}\n", "a: {b: \"x ${c} y\", d: [\"${e}\", \"f\", '${g}?h=${\"i,}\"}']}\n"},
 		{"a cut key", "- ${a: b}\n- é${c ? 1 : 2}\n", "- \"${a: b}\"\n- \"é${c ? 1 : 2}\"\n"},
+		{"a formula without braces", "a: $var: b.c\n  \nb: {c: $var: d, e: /f?g}\n", "a: {$var: b.c}\n  \nb: {c: {$var: d}, e: \"/f?g\"}\n"},
+		{"a formula in CRLF", "\xef\xbb\xbfa: $var: b.c\r\nb: 1\r\n", "a: {$var: b.c}\r\nb: 1\r\n"},
 		{"no fix for a cut without an end", "a: ${b: c\n", "a: ${b: c\n"},
 		{"no fix for a cut with a colon after it", "a: ${b: c} d: e\n", "a: ${b: c} d: e\n"},
 		{"no fix for a cut over lines", "a: ${b ??\n  'c: d'}\n", "a: ${b ??\n  'c: d'}\n"},
@@ -170,7 +172,15 @@ func TestHints(t *testing.T) {
 		{"a: @b\n", "put the text in quotes"},
 		{"a: Caf\xe9\n", "save the file as UTF-8; it looks like Latin-1 or Windows-1252"},
 		{"a: \x07\n", `remove it, or write it as \u0007 in double quotes if it is meant`},
-		{"a: ${b: c}\n", "put the text in quotes"},
+		{"a: ${b: c}\n", "put the text in quotes, and mend the expression in it"},
+		{"a: ${b ? c : d}\n", "put the text in quotes"},
+		{"a: $var: b\n", "write {$var: b}"},
+		{"a: $var: b[0] # c\n", `write {$var: "b[0]"}`},
+		{"a: {b: $var: c}\n", "write {$var: c}"},
+		{"a: $concat: [b, \"c\"]\n", `write {$concat: [b, "c"]}`},
+		{"a: $concat: [b,\n  c]\n", "write {$concat: …}"},
+		{"a: $var: b\n  c\n", "write {$var: …}"},
+		{"a: {b: /c?d=e}\n", "put the whole text in quotes"},
 	}
 	for _, c := range cases {
 		if _, list := checkParse(t, []byte(c.in)); len(list) != 1 || list[0].Hint != c.want {

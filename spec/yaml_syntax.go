@@ -75,6 +75,8 @@ func (r *reader) syntax(err error) bool {
 		r.tabs(f.at.start)
 	case f.code != "":
 		r.report(f.code, f.at, f.message, f.hint)
+	case f.mended != nil:
+		r.mendable(f)
 	default:
 		r.report("yaml-syntax", f.at, f.message, f.hint)
 	}

@@ -46,8 +46,9 @@ type fault struct {
 	code          string // yaml-syntax if empty
 	at            span
 	message, hint string
-	colon         bool // a ": " where none can be
-	tab           bool // a tab that indents
+	colon         bool         // a ": " where none can be
+	tab           bool         // a tab that indents
+	mended        *replacement // nil if it is not certain what was meant
 }
 
 // A possibleKey is a token that is a key if a colon follows.

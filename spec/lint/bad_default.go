@@ -24,11 +24,36 @@ var badDefault = Rule{
 				p.ReportAuth(formula.Pointer(append(path, "default")...), spec.AtValue(), fmt.Sprintf("the default %v is not one of the values that the input can have", def), defaultHint(def, values))
 				return
 			}
+			if constrained(schema) {
+				p.unmetDefault(path, schema, def)
+				return
+			}
 			if t := formula.TypeOf(schema.Without("default").Without("enum")); schema.Has("type") && !t.CanBe(def.Kind()) {
 				p.ReportAuth(formula.Pointer(append(path, "default")...), spec.AtValue(), fmt.Sprintf("the default is %s, and the input is %s", formula.KindWords(def), t), "write a default of the input's type, or leave it out")
 			}
 		})
 	},
+}
+
+// constraints are the keywords that say more of a value than its type.
+var constraints = []string{
+	"pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "const",
+	"minItems", "maxItems", "uniqueItems", "items", "required", "properties",
+}
+
+func constrained(schema formula.Value) bool {
+	return slices.ContainsFunc(schema.Keys(), func(key string) bool { return slices.Contains(constraints, key) }) || schema.Get("type").Text() == "integer"
+}
+
+// unmetDefault reports a default that its schema refuses as an input.
+func (p *Pass) unmetDefault(path []string, schema, def formula.Value) {
+	const name = "default"
+	property := formula.Object(formula.Member{Key: name, Value: schema})
+	problems, err := spec.CheckInputs(formula.Object(formula.Member{Key: "properties", Value: property}), formula.Object(formula.Member{Key: name, Value: def}))
+	if err != nil || len(problems) == 0 { // a schema that cannot be used is another finding
+		return
+	}
+	p.ReportAuth(formula.Pointer(append(path, name)...), spec.AtValue(), fmt.Sprintf("the default %v cannot be entered: it %s", def, problems[0].Message), "write a default that its own schema takes, or leave it out")
 }
 
 func defaultHint(def formula.Value, values []formula.Value) string {

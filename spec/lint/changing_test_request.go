@@ -14,10 +14,18 @@ var changingTest = Rule{
 	Severity: spec.Info,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
+			const hint = `test with a query, or with an operation that only reads`
+			if m, pointer := Mapping(o.Option, "test", spec.KindGraphQL); m.Get("operationType").Text() == "mutation" {
+				p.Report(o.Option, pointer+"/operationType", spec.AtValue(), "the test sends a mutation, which may change something in the account each time it runs", hint)
+			}
+			m, pointer := Mapping(o.Option, "test", spec.KindOperation)
+			if changes(p.Connector.Operation(m.Get("operationKey").Text())) {
+				p.Report(o.Option, pointer+"/operationKey", spec.AtValue(), fmt.Sprintf("the test runs %q, which may change something in the account each time it runs", m.Get("operationKey").Text()), hint)
+			}
 			requests, pointers := Requests(o.Option, "test")
 			for i, r := range requests {
-				verb := strings.ToUpper(r.Get("method").Text())
-				if verb == "GET" || verb == "HEAD" || verb == "OPTIONS" || verb == "POST" && isQuery(r) {
+				verb := changingVerb(r)
+				if verb == "" {
 					continue
 				}
 				p.Report(o.Option, pointers[i]+"/method", spec.AtValue(), fmt.Sprintf("the test sends a %s, which may change something in the account each time it runs", verb),
@@ -25,6 +33,27 @@ var changingTest = Rule{
 			}
 		}
 	},
+}
+
+// changingVerb returns the method of a request that may change something; "" of
+// one that only asks.
+func changingVerb(r formula.Value) string {
+	verb := strings.ToUpper(r.Get("method").Text())
+	if verb == "GET" || verb == "HEAD" || verb == "OPTIONS" || verb == "POST" && isQuery(r) {
+		return ""
+	}
+	return verb
+}
+
+// changes tells whether an operation sends what may change something; of a
+// script nobody knows.
+func changes(o *spec.Operation) bool {
+	if o == nil || o.Kind() == spec.KindJavaScript {
+		return false
+	}
+	m := o.Value.Get("mapping")
+	steps, _ := m.Get("steps").AsList()
+	return m.Get("operationType").Text() == "mutation" || changingVerb(m) != "" || slices.ContainsFunc(steps, func(r formula.Value) bool { return changingVerb(r) != "" })
 }
 
 // queryWords are words in the path of a POST by which it says that it only

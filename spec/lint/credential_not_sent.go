@@ -13,6 +13,7 @@ import (
 var credentialNotSent = Rule{
 	Code:     "credential-not-sent",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			if o.withholdsCredential() {

@@ -39,6 +39,13 @@ const form = "connector-disable-line CODE: reason"
 // checkDisable says what is wrong with a comment that switches a code off, and
 // was needed or not.
 func (f *findings) checkDisable(e spec.Disable, needed bool) []spec.Diagnostic {
+	if e.Word != "" {
+		return []spec.Diagnostic{e.Diagnose("unknown-comment", spec.Error, fmt.Sprintf("there is no comment that begins with %q, so it switches nothing off", e.Word),
+			fmt.Sprintf("write %q behind what it is about, or on the line above", form))}
+	}
+	if e.Mistaken {
+		return nil
+	}
 	if e.Code == "" {
 		return []spec.Diagnostic{e.Diagnose("disable-without-reason", spec.Error, "the comment names no code to switch off", fmt.Sprintf("write %q", form))}
 	}

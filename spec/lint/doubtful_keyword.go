@@ -12,7 +12,6 @@ import (
 var doubtfulKeyword = Rule{
 	Code:     "doubtful-keyword",
 	Severity: spec.Warning,
-	Explains: true,
 	check: func(p *Pass) {
 		p.eachSchema(p.doubtfulKeywords)
 	},

@@ -22,7 +22,10 @@ var joinedScopes = Rule{
 			if strings.Contains(scope, ",") {
 				hint += `; if the provider wants commas between them, add "scopeSeparator: ','"`
 			}
-			p.Report(o, pointer, spec.AtValue(), fmt.Sprintf("%q is %d scopes in one text", scope, len(parts)), hint)
+			d := p.Report(o, pointer, spec.AtValue(), fmt.Sprintf("%q is %d scopes in one text", scope, len(parts)), hint)
+			if config, _ := OAuth(o); !strings.Contains(scope, ",") && config.Get("scopeSeparator").IsMissing() {
+				d.Fix = p.Connector.SplitFix(*d, parts)
+			}
 		})
 	},
 }

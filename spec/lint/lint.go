@@ -51,9 +51,7 @@ func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
 		problems = append(problems, more...)
 	}
 	found.add(problems)
-	if !found.isBroken {
-		found.opinions(c, checked, o)
-	}
+	found.opinions(c, checked, o)
 	diagnostics := found.disable(c, unique(append(slices.Clone(found.said), found.list...)))
 	hideSecrets(diagnostics)
 	diagnostics = o.Policy.apply(diagnostics)
@@ -61,19 +59,16 @@ func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
 	return checked, diagnostics
 }
 
-// opinions applies the rules: those that find errors or explain some, and then the others, which
-// are for what is otherwise right.
+// opinions applies the rules, those that find errors first.
 func (f *findings) opinions(c *spec.Connector, checked []Checked, o Options) {
 	pass := Pass{Connector: c, Options: checked, Files: o.Files, Ready: o.Ready || isReady(c), platform: findPlatform(o.For)}
 	if pass.platform != nil {
 		pass.For = o.For
 	}
 	for _, errors := range [...]bool{true, false} {
-		if !errors && f.hasErrors(c) {
-			return
-		}
+		isWhole := !f.hasErrors(c)
 		for i := range rules {
-			if r := &rules[i]; (r.Severity == spec.Error || r.Explains) == errors && r.applies(pass.For, pass.Ready) {
+			if r := &rules[i]; (r.Severity == spec.Error) == errors && r.applies(pass.For, pass.Ready) && (isWhole || !r.Whole) {
 				pass.rule, pass.found = r, nil
 				r.check(&pass)
 				f.add(pass.found)

@@ -19,9 +19,17 @@ var missingBlank = Rule{
 					if !strings.EqualFold(name, "Authorization") {
 						continue
 					}
-					if _, v := headers.At(i); joinsScheme(v) != "" {
-						p.Report(o.Option, pointer+formula.Pointer(name), spec.AtValue(), fmt.Sprintf("there is no blank between %q and what follows", joinsScheme(v)),
-							fmt.Sprintf("write %q with a blank behind it", joinsScheme(v)+" "))
+					_, v := headers.At(i)
+					if scheme := joinsScheme(v); scheme != "" {
+						d := p.Report(o.Option, pointer+formula.Pointer(name), spec.AtValue(), fmt.Sprintf("there is no blank between %q and what follows", scheme),
+							fmt.Sprintf("write %q with a blank behind it", scheme+" "))
+						at := *d
+						if !v.Get("$concat").IsMissing() {
+							at.Pointer += "/$concat/0"
+						}
+						if d.Fix = p.Connector.TextFix(at, []spec.TextPart{{Length: len(scheme), New: scheme + " "}}); d.Fix != nil {
+							d.Fix.Title = fmt.Sprintf("put a blank behind %q", scheme)
+						}
 					}
 				}
 			})

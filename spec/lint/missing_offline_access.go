@@ -13,6 +13,7 @@ import (
 var missingOfflineAccess = Rule{
 	Code:     "missing-offline-access",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			config, pointer := OAuth(o.Option)

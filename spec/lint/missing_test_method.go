@@ -11,6 +11,7 @@ import (
 var missingTest = Rule{
 	Code:     "missing-test",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		if slices.ContainsFunc(p.Connector.Said(), isAboutFile) {
 			return // the test may stand in a file that was not found

@@ -10,6 +10,7 @@ import (
 var needlessRefresh = Rule{
 	Code:     "needless-refresh",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			m, _ := Mapping(o.Option, "refreshCredentials", spec.KindREST)

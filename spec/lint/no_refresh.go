@@ -1,29 +1,39 @@
 package lint
 
-import "github.com/connector-spec/connector/spec"
+import (
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
 
+// noRefresh speaks of OAuth alone: a login with what the user entered is made
+// again when its result has expired.
 var noRefresh = Rule{
 	Code:     "no-refresh",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
-		const login = "getCredentialsFromConnectionParameters"
 		for _, o := range p.Options {
-			if o.Option.Value.Has("refreshCredentials") || o.Option.Type() != "client-credentials" {
+			if o.Option.Type() != "oauth2" || !o.Option.Value.Has("getTokenData") || o.Option.Value.Has("refreshCredentials") {
 				continue
 			}
-			m, pointer := Mapping(o.Option, login, spec.KindREST)
-			if !m.IsObject() {
+			config, pointer := OAuth(o.Option)
+			if !config.IsObject() || formula.LooksLikeFormula(config) || hasOneOf(config, "tokenUri", "refreshUri", "issuer") {
 				continue
 			}
-			message, at, severity := "nothing says how long the result of the login lasts, and nothing renews it", "/"+login, spec.Info
-			hint := "if it ends, add refreshCredentials, and expires_in to the responseMapping of both"
-			for _, field := range []string{"expires_at", "expires_in"} {
-				if m.Get("responseMapping").Has(field) {
-					message, at, severity = "what the login gives expires, and nothing renews it", pointer+"/responseMapping/"+field, spec.Warning
-					hint = "add refreshCredentials: the request that renews it, or the same login once more, which may read what the user entered"
-				}
+			if flag, _ := config.Get("noRefreshToken").AsBool(); flag {
+				continue // the spec says so
 			}
-			p.Report(o.Option, at, spec.AtKey(), message, hint).Severity = severity
+			p.Report(o.Option, pointer, spec.AtKey(), "the token expires, and nothing renews it: the standard refresh needs a token endpoint",
+				"add refreshCredentials, the request that renews it, or tokenUri; if the server gives no refresh token, say noRefreshToken: true")
 		}
 	},
+}
+
+func hasOneOf(v formula.Value, names ...string) bool {
+	for _, name := range names {
+		if v.Has(name) {
+			return true
+		}
+	}
+	return false
 }

@@ -8,6 +8,7 @@ import (
 var noScopes = Rule{
 	Code:     "no-scopes",
 	Severity: spec.Info,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			config, _ := OAuth(o.Option)

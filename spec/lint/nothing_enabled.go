@@ -7,6 +7,7 @@ import (
 var nothingEnabled = Rule{
 	Code:     "nothing-enabled",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			if enabled, ok := o.Option.Value.Get("enabled").AsBool(); !ok || enabled {

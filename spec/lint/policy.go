@@ -15,6 +15,9 @@ import (
 // PolicyFile is the name of the file that holds a project's [Policy].
 const PolicyFile = ".connector.yml"
 
+// OtherPolicyFile is the name that such a file may have instead.
+const OtherPolicyFile = ".connector.yaml"
+
 // A Policy is what a project makes of the codes: how much each matters, and
 // which are off. Only opinions can be lowered or switched off; an error says
 // that the spec cannot be used, and stays. The nil Policy leaves all as it is.

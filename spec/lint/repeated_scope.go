@@ -13,7 +13,8 @@ var repeatedScope = Rule{
 	check: func(p *Pass) {
 		p.eachScope(func(o *spec.Option, pointer, scope string, earlier []string) {
 			if slices.Contains(earlier, scope) {
-				p.Report(o, pointer, spec.AtValue(), fmt.Sprintf("the scope %q is asked for twice", scope), "remove one of them")
+				d := p.Report(o, pointer, spec.AtValue(), fmt.Sprintf("the scope %q is asked for twice", scope), "remove one of them")
+				d.Fix = p.Connector.RemoveItemFix(*d)
 			}
 		})
 	},

@@ -7,10 +7,10 @@ type Rule struct {
 	Code     string
 	Severity spec.Severity // unless a configuration says another
 	When     When
-	// Explains says that what the rule finds may be why there are errors, so that
-	// it speaks beside them, too.
-	Explains bool
-	check    func(*Pass)
+	// Whole says that the rule speaks of what is missing or unused, of which
+	// nobody is sure until all the rest is right: it is silent beside errors.
+	Whole bool
+	check func(*Pass)
 }
 
 // A When says which specs a rule is for.
@@ -65,8 +65,8 @@ var rules = []Rule{
 	unsignedToken,
 
 	// Correctness.
+	foreignTemplate,
 	unknownRequired,
-	unknownOperation,
 	unknownEnvironmentParameter,
 	wrongEnvironmentValue,
 	nothingEnabled,
@@ -93,6 +93,7 @@ var rules = []Rule{
 	noRefresh,
 	unusedRefresh,
 	needlessRefresh,
+	bareTokenRequest,
 	refreshLosesToken,
 	oddLifetime,
 	constantLabel,

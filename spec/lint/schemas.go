@@ -21,6 +21,10 @@ func (p *Pass) eachSchema(visit schemaVisitor) {
 		_, option := options.At(i)
 		visit.owner(append(path, "options", key), option)
 	}
+	for _, o := range p.Connector.Operations() {
+		visit.schema(append(path, "operations", o.Key, "inputSchema"), o.InputSchema())
+		visit.schema(append(path, "operations", o.Key, "outputSchema"), o.OutputSchema())
+	}
 }
 
 // owner visits the schemas of the base or of an option.

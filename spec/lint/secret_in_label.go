@@ -22,7 +22,7 @@ var secretInLabel = Rule{
 				case name == "":
 				case label:
 					p.Report(o.Option, r.Pointer, variableAt(o.Option, r.Pointer, name), fmt.Sprintf("%q is a secret, and a label is shown in lists and logs", name),
-						"use what says whose connection it is, such as ${test.email}")
+						p.labelHint(o.Option))
 				default:
 					p.Report(o.Option, r.Pointer, variableAt(o.Option, r.Pointer, name), fmt.Sprintf("%q is a secret, and what a test gives is shown", name),
 						"leave it out; a test gives what says whose connection it is")

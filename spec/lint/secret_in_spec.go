@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
@@ -19,6 +18,7 @@ var secretInSpec = Rule{
 	Severity: spec.Warning,
 	check: func(p *Pass) {
 		p.shapedSecrets()
+		p.namedSecrets()
 		for i, o := range p.Options {
 			for _, c := range p.digest().credentials[i] {
 				if c.isSecret() {
@@ -74,6 +74,44 @@ func (p *Pass) shapedSecrets() {
 				"revoke it, and ask for it: as an input of the user, or as a parameter of the connector")
 		}
 	}
+}
+
+// namedSecrets reports what a name says to be a secret, and what looks random:
+// in fields of the author's own, and in the queries of URLs and paths.
+func (p *Pass) namedSecrets() {
+	texts := p.digest().texts
+	for i := range texts {
+		t := &texts[i]
+		if t.isOwn && spec.SaysSecret(t.field()) && isRandom(t.text) {
+			p.writtenSecret(p.reportText(t, spec.AtValue(), fmt.Sprintf("the value of %q is written in the spec, where everyone who reads the file finds it", t.field()),
+				"revoke it and remove it; a secret that is needed is asked for in ui.schema, or declared in parametersSchema"))
+		}
+		if t.hasQuery {
+			p.querySecret(t)
+		}
+	}
+}
+
+// querySecret reports a secret in the query of a URL or a path.
+func (p *Pass) querySecret(t *writtenText) {
+	for start := strings.IndexByte(t.text, '?') + 1; start < len(t.text); {
+		end := start + indexOr(t.text[start:], "&# \n\t\"'`")
+		name, value, _ := strings.Cut(t.text[start:end], "=")
+		if (spec.SaysSecret(name) || name == "key" || name == "sig") && isRandom(value) {
+			p.writtenSecret(p.reportText(t, spec.AtText(end-len(value), len(value)), fmt.Sprintf("the value of %q is written in the spec, where everyone who reads the file finds it", name), "revoke it, and "+fromInput))
+			return
+		}
+		if end == len(t.text) || t.text[end] != '&' {
+			return
+		}
+		start = end + 1
+	}
+}
+
+// isRandom tells whether a text that a name calls a secret can hardly be
+// anything else.
+func isRandom(text string) bool {
+	return len(text) >= 10 && mixesDigits(text) && isWritten(text) && !strings.ContainsAny(text, "{} ")
 }
 
 // saysSecret tells whether what stands before a value in a script names a
@@ -157,51 +195,4 @@ func (p *Pass) isSecretParameter(name string) bool {
 		}
 	}
 	return false
-}
-
-// hideSecrets masks the secrets of a list's findings in the source lines that
-// its diagnostics show, whichever diagnostic shows them, and what looks like a
-// secret besides. A masked line keeps its columns.
-func hideSecrets(list []spec.Diagnostic) {
-	for i := range list {
-		d := &list[i]
-		for _, s := range list {
-			if s.Code == "secret-in-spec" && s.File == d.File && s.Line <= d.Line && d.Line <= s.EndLine {
-				from, to := 1, len(d.Text)+1
-				if s.Line == d.Line {
-					from = s.Column
-				}
-				if s.EndLine == d.Line {
-					to = s.EndColumn
-				}
-				d.Text = maskColumns(d.Text, from, to)
-			}
-		}
-		d.Text, d.Message, d.Hint = maskShapes(d.Text), maskShapes(d.Message), maskShapes(d.Hint)
-	}
-}
-
-// maskShapes masks what has the shape of a secret in a text, code point by code
-// point. Text that is merely random may be an identifier, and stays.
-func maskShapes(text string) string {
-	found := secret.Lookalikes(text)
-	for i := len(found) - 1; i >= 0; i-- {
-		if m := found[i]; m.Name != "hex" && m.Name != "token" {
-			stars := strings.Repeat("*", utf8.RuneCountInString(text[m.Start:m.End]))
-			text = text[:m.Start] + stars + text[m.End:]
-		}
-	}
-	return text
-}
-
-// maskColumns masks the code points of a line from a column, counted from 1, up
-// to another.
-func maskColumns(line string, from, to int) string {
-	runes := []rune(line)
-	for i := max(from, 1) - 1; i < min(to-1, len(runes)); i++ {
-		if runes[i] != ' ' && runes[i] != '\t' {
-			runes[i] = '*'
-		}
-	}
-	return string(runes)
 }

@@ -38,31 +38,7 @@ func inputOf(o *spec.Option, name string) formula.Value {
 }
 
 // isTokenName tells whether a name alone says that what it names is a secret.
-func isTokenName(name string) bool {
-	for _, end := range []string{"token", "secret", "password", "apikey", "accesskey", "privatekey", "secretkey"} {
-		if endsIn(name, end) {
-			return true
-		}
-	}
-	return false
-}
-
-// endsIn tells whether a name ends in words, in whatever case, and with
-// whatever between them.
-func endsIn(name, words string) bool {
-	n := len(name)
-	for i := len(words); i > 0; n-- {
-		switch {
-		case n == 0:
-			return false
-		case name[n-1]|0x20 == words[i-1]:
-			i--
-		case name[n-1] != '_' && name[n-1] != '-' || i == len(words):
-			return false
-		}
-	}
-	return true
-}
+func isTokenName(name string) bool { return spec.SaysSecret(name) }
 
 // variableAt returns the place of the expression that reads a variable of that
 // name in the text at a pointer of an option; the text itself if it cannot be

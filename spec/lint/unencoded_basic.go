@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/connector-spec/connector/formula"
@@ -25,7 +26,7 @@ var unencodedBasic = Rule{
 }
 
 // isPlainBasic tells whether a header's value is the word Basic, and behind it
-// two formulas with a colon between them.
+// formulas with a colon between or beside them: there is none in Base64.
 func isPlainBasic(v formula.Value) bool {
 	parts := authorizationParts(v)
 	first, _ := parts[0].AsString()
@@ -33,7 +34,7 @@ func isPlainBasic(v formula.Value) bool {
 	if !ok {
 		return false
 	}
-	colon := false
+	colon, variable := false, false
 	for i, part := range parts {
 		text, isText := part.AsString()
 		if i == 0 {
@@ -42,7 +43,12 @@ func isPlainBasic(v formula.Value) bool {
 		if !isText && !(part.Len() == 1 && part.Has("$var")) || strings.Contains(text, "base64") {
 			return false
 		}
-		colon = colon || strings.Contains(text, "}:${") || text == ":" || strings.Contains(text, `":"`)
+		literal := expression.ReplaceAllString(text, "")
+		colon = colon || strings.Contains(literal, ":") || strings.Contains(text, `":"`)
+		variable = variable || !isText || len(literal) < len(text)
 	}
-	return colon
+	return colon && variable
 }
+
+// expression matches what stands for a value in a text.
+var expression = regexp.MustCompile(`\$\{[^}]*\}`)

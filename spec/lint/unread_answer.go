@@ -9,6 +9,7 @@ import (
 var unreadAnswer = Rule{
 	Code:     "unread-answer",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			m, pointer := Mapping(o.Option, "test", spec.KindREST)

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
@@ -11,6 +12,7 @@ import (
 var unusedInput = Rule{
 	Code:     "unused-input",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		p.unused("inputSchema", isInputRoot, func(name string) (string, string) {
 			return fmt.Sprintf("the user is asked for %q, and nothing reads it", name),
@@ -43,7 +45,7 @@ func (p *Pass) unused(field string, isRoot func(root string) bool, words func(na
 				continue
 			}
 			done = append(done, name)
-			if p.mayBeRead(field, name) {
+			if p.mayBeRead(field, isRoot, name) {
 				continue
 			}
 			message, hint := words(name)
@@ -71,10 +73,10 @@ func (c Checked) membersRead(isRoot func(root string) bool) (names []string, who
 
 // mayBeRead tells whether something reads a property of a schema that is not
 // seen to read it, or whether that follows from what is said anyway.
-func (p *Pass) mayBeRead(field, name string) bool {
+func (p *Pass) mayBeRead(field string, isRoot func(root string) bool, name string) bool {
 	return p.readElsewhere() || slices.ContainsFunc(p.Options, func(o Checked) bool {
 		schema := o.Option.Value.Get(field)
-		return isOpaque(o.Option) || decides(schema, name) || mentionsMember(o.Option, name) ||
+		return isOpaque(o.Option) || decides(schema, name) || mentionsMember(o.Option, isRoot, name) ||
 			field == "inputSchema" && schema.Get("properties").Has(name) && o.withholdsCredential()
 	})
 }
@@ -91,17 +93,36 @@ func decides(schema formula.Value, name string) bool {
 }
 
 // mentionsMember tells whether a method of an option, compiled or not, has a
-// text that may read a member of a variable: what is written and not understood
-// is another finding.
-func mentionsMember(o *spec.Option, name string) bool {
+// text that may read a member of a variable that is one of some roots: what is
+// written and not understood is another finding.
+func mentionsMember(o *spec.Option, isRoot func(root string) bool, name string) bool {
 	for i, field := range o.Value.Keys() {
 		switch field {
 		case "inputSchema", "parametersSchema", "ui", "credentialsSchema", "customCredentialsSchema":
 			continue
 		}
-		if _, v := o.Value.At(i); mentions(v, "."+name) {
+		if _, v := o.Value.At(i); mentions(v, "."+name) && !Texts("", v, func(_, text string) bool { return !readsMember(text, isRoot, name) }) {
 			return true
 		}
 	}
 	return false
+}
+
+// readsMember tells whether a text holds a root, a dot and the name.
+func readsMember(text string, isRoot func(root string) bool, name string) bool {
+	for at := 0; ; {
+		i := strings.Index(text[at:], "."+name)
+		if i < 0 {
+			return false
+		}
+		start := at + i
+		at = start + 1 + len(name)
+		root := start
+		for root > 0 && isWordByte(text[root-1]) {
+			root--
+		}
+		if word := strings.TrimLeft(text[root:start], "$"); word != "" && isRoot(word) && (at == len(text) || !isWordByte(text[at])) {
+			return true
+		}
+	}
 }

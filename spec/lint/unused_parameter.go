@@ -9,6 +9,7 @@ import (
 var unusedParameter = Rule{
 	Code:     "unused-parameter",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		isRoot := func(root string) bool { return root == "connectorParameters" || root == "" }
 		p.unused("parametersSchema", isRoot, func(name string) (string, string) {

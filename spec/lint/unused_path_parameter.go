@@ -11,6 +11,7 @@ import (
 var unusedPathParameter = Rule{
 	Code:     "unused-path-parameter",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			for _, method := range requestMethods {

@@ -10,6 +10,7 @@ import (
 var unusedRefresh = Rule{
 	Code:     "unused-refresh",
 	Severity: spec.Warning,
+	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
 			config, pointer := OAuth(o.Option)

@@ -27,6 +27,7 @@ var stricter = map[string][2]string{
 	"spec-validation/ConnectorSpec/top-testTop":                         {"misplaced-field", "a spec without auth is flat, and a flat method says \"type\""},
 	"spec-validation/WriteableConnectorFields/credentialsSchemaDropped": {"wrong-type", "a schema is no text; the SDK drops the field"},
 	"spec-validation/ConnectorSpec/auth-oauth2Inline":                   {"missing-field", "an OAuth configuration without endpoints logs nobody in"},
+	"spec-validation/FunctionDefinition/op":                             {"unknown-operation", "the operation that it runs is not there"},
 	"spec-validation/ConnectorSpec/auth-newStyleInOld":                  {"missing-field", "an OAuth configuration without endpoints logs nobody in"},
 	"spec-validation/ConnectorSpec/auth-optionEnabled":                  {"unknown-variable", "the formula reads a variable that there is not"},
 }

@@ -14,6 +14,7 @@ type digest struct {
 	texts       []writtenText
 	addresses   [][]address    // of each option
 	credentials [][]credential // of each option
+	foreign     bool           // a text may hold a template of another language
 }
 
 // digest returns what is gathered from the connector.
@@ -44,6 +45,8 @@ type writtenText struct {
 	inMeta bool     // in what is not about authentication
 	// maybeSecret tells that it is worth while to look for secrets in it.
 	maybeSecret bool
+	isOwn       bool // in a field of the author's own
+	hasQuery    bool // it may be a URL or a path with a query
 }
 
 // pointer returns the pointer of the text in Auth or Meta.
@@ -67,6 +70,7 @@ func (p *Pass) reportText(t *writtenText, at spec.At, message, hint string) *spe
 type walk struct {
 	keys   []string
 	inMeta bool
+	own    int // how many of the keys are those of the author's own fields
 	digest *digest
 }
 
@@ -77,16 +81,37 @@ func (w *walk) walk(v formula.Value) {
 		if !isObject {
 			key = strconv.Itoa(i)
 		}
+		own := 0
+		if strings.HasPrefix(key, "x-") && isObject {
+			own = 1
+		}
 		if text, ok := item.AsString(); ok {
-			if hasURL, maybeSecret := glance(text); hasURL || maybeSecret || key == "code" {
-				w.digest.texts = append(w.digest.texts, writtenText{text, append(slices.Clone(w.keys), key), w.inMeta, maybeSecret})
-			}
+			w.text(key, text, w.own+own > 0)
 		} else if item.Len() > 0 {
-			w.keys = append(w.keys, key)
+			w.keys, w.own = append(w.keys, key), w.own+own
 			w.walk(item)
-			w.keys = w.keys[:len(w.keys)-1]
+			w.keys, w.own = w.keys[:len(w.keys)-1], w.own-own
 		}
 	}
+}
+
+// text keeps a text if a rule may want to look at it.
+func (w *walk) text(key, text string, isOwn bool) {
+	d := w.digest
+	d.foreign = d.foreign || !w.inMeta && key != "code" && (key == "var" || seemsForeign(text))
+	hasURL, maybeSecret := glance(text)
+	hasQuery := maybeQuery(text)
+	isOwn = isOwn && spec.SaysSecret(key)
+	if hasURL || maybeSecret || hasQuery || isOwn || key == "code" {
+		d.texts = append(d.texts, writtenText{text, append(slices.Clone(w.keys), key), w.inMeta, maybeSecret, isOwn, hasQuery})
+	}
+}
+
+// maybeQuery tells quickly whether a text may hold a URL or a path with a
+// query.
+func maybeQuery(text string) bool {
+	i := strings.IndexByte(text, '?')
+	return i > 0 && strings.IndexByte(text[i:], '=') > 0 && strings.IndexByte(text[:i], '/') >= 0
 }
 
 // glance tells quickly whether a text holds a URL, and whether it may hold

@@ -19,6 +19,8 @@ var documents = []struct {
 	{"commands.md", cli.WriteReference},
 	{"diagnostics.md", writeDiagnostics},
 	{"formulas.md", writeFormulas},
+	{"scripts.md", writeScripts},
+	{"spec.md", writeSpec},
 }
 
 func main() {

@@ -11,8 +11,7 @@ import (
 )
 
 // githubDiagnostics prints diagnostics as workflow commands, of which GitHub
-// makes annotations of a change. The message repeats the place, since the log
-// of a job shows nothing else.
+// makes annotations of a change, each beside the line that its properties name.
 type githubDiagnostics struct{ w io.Writer }
 
 func openGitHub(w io.Writer, _ Options) Diagnostics { return githubDiagnostics{w} }
@@ -22,7 +21,7 @@ func (g githubDiagnostics) Write(c Checked) error {
 		return g.command("error", []property{{"title", "unreadable"}, {"file", secret.PrintableLine(c.File)}}, secret.Printable(c.Failure))
 	}
 	for _, d := range c.Diagnostics {
-		message := secret.PrintableLine(fmt.Sprintf("%s:%d:%d: %s [%s]", d.File, d.Line, d.Column, d.Message, d.Code))
+		message := secret.PrintableLine(fmt.Sprintf("%s [%s]", d.Message, d.Code))
 		if d.Hint != "" {
 			message += "\nhint: " + secret.PrintableLine(d.Hint)
 		}

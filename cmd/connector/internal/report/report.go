@@ -28,12 +28,16 @@ type Checked struct {
 type Summary struct {
 	Connectors, Errors, Warnings int
 	Unread                       int // connectors that could not be read
+	Fixable                      int // what has a certain fix
 	Quiet                        bool
 }
 
 // Add counts diagnostics.
 func (s *Summary) Add(list []spec.Diagnostic) {
 	for _, d := range list {
+		if d.Fix != nil {
+			s.Fixable++
+		}
 		switch d.Severity {
 		case spec.Error:
 			s.Errors++

@@ -58,12 +58,12 @@ func TestGitHub(t *testing.T) {
 		change func(*spec.Diagnostic)
 		want   string
 	}{
-		{"plain", func(*spec.Diagnostic) {}, `::error title=bad-thing,file=a/spec.yml,line=3,endLine=3,col=5,endColumn=8::a/spec.yml:3:5: "x" is bad [bad-thing]%0Ahint: write y`},
-		{"a warning without a hint", func(d *spec.Diagnostic) { d.Severity, d.Hint = spec.Warning, "" }, `::warning title=bad-thing,file=a/spec.yml,line=3,endLine=3,col=5,endColumn=8::a/spec.yml:3:5: "x" is bad [bad-thing]`},
-		{"a note without an end", func(d *spec.Diagnostic) { d.Severity, d.Hint, d.EndLine, d.EndColumn = spec.Info, "", 0, 0 }, `::notice title=bad-thing,file=a/spec.yml,line=3,endLine=3,col=5,endColumn=5::a/spec.yml:3:5: "x" is bad [bad-thing]`},
-		{"several lines have no columns", func(d *spec.Diagnostic) { d.Hint, d.EndLine = "", 4 }, `::error title=bad-thing,file=a/spec.yml,line=3,endLine=4::a/spec.yml:3:5: "x" is bad [bad-thing]`},
-		{"signs of commands", func(d *spec.Diagnostic) { d.Hint, d.File, d.Message = "", "a, b:100%.yml", "50% %0A ::x::, y" }, `::error title=bad-thing,file=a%2C b%3A100%25.yml,line=3,endLine=3,col=5,endColumn=8::a, b:100%25.yml:3:5: 50%25 %250A ::x::, y [bad-thing]`},
-		{"a line feed begins no command", func(d *spec.Diagnostic) { d.Hint, d.File, d.Message = "a\r\n::b::", "a\n.yml", "a\n::b::\x1b[1m" }, `::error title=bad-thing,file=a\n.yml,line=3,endLine=3,col=5,endColumn=8::a\n.yml:3:5: a\n::b::\x1b[1m [bad-thing]%0Ahint: a\r\n::b::`},
+		{"plain", func(*spec.Diagnostic) {}, `::error title=bad-thing,file=a/spec.yml,line=3,endLine=3,col=5,endColumn=8::"x" is bad [bad-thing]%0Ahint: write y`},
+		{"a warning without a hint", func(d *spec.Diagnostic) { d.Severity, d.Hint = spec.Warning, "" }, `::warning title=bad-thing,file=a/spec.yml,line=3,endLine=3,col=5,endColumn=8::"x" is bad [bad-thing]`},
+		{"a note without an end", func(d *spec.Diagnostic) { d.Severity, d.Hint, d.EndLine, d.EndColumn = spec.Info, "", 0, 0 }, `::notice title=bad-thing,file=a/spec.yml,line=3,endLine=3,col=5,endColumn=5::"x" is bad [bad-thing]`},
+		{"several lines have no columns", func(d *spec.Diagnostic) { d.Hint, d.EndLine = "", 4 }, `::error title=bad-thing,file=a/spec.yml,line=3,endLine=4::"x" is bad [bad-thing]`},
+		{"signs of commands", func(d *spec.Diagnostic) { d.Hint, d.File, d.Message = "", "a, b:100%.yml", "50% %0A ::x::, y" }, `::error title=bad-thing,file=a%2C b%3A100%25.yml,line=3,endLine=3,col=5,endColumn=8::50%25 %250A ::x::, y [bad-thing]`},
+		{"a line feed begins no command", func(d *spec.Diagnostic) { d.Hint, d.File, d.Message = "a\r\n::b::", "a\n.yml", "a\n::b::\x1b[1m" }, `::error title=bad-thing,file=a\n.yml,line=3,endLine=3,col=5,endColumn=8::a\n::b::\x1b[1m [bad-thing]%0Ahint: a\r\n::b::`},
 	}
 	for _, test := range tests {
 		got, _, _ := strings.Cut(print(t, "github", false, one(test.change)), "\n")

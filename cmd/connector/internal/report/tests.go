@@ -9,10 +9,11 @@ import (
 	"github.com/connector-spec/connector/auth/secret"
 )
 
-// A Test is what came out of testing one option.
+// A Test is what came out of testing one option, or one operation with it.
 type Test struct {
 	Connector string `json:"connector"`
 	Option    string `json:"option"`
+	Operation string `json:"operation,omitempty"`
 	Mode      string `json:"mode"`
 	OK        bool   `json:"ok"`
 	Skipped   string `json:"skipped"`
@@ -124,6 +125,9 @@ func (t *textTests) Write(r Test) error {
 	name := secret.PrintableLine(r.Connector)
 	if r.Option != "" && r.Option != "default" {
 		name += " / " + secret.PrintableLine(r.Option)
+	}
+	if r.Operation != "" {
+		name += " / operation " + secret.PrintableLine(r.Operation)
 	}
 	line := fmt.Sprintf("%s %s  %s", paint(o.Color, color, word), paint(o.Color, bold, name), paint(o.Color, dim, r.Mode))
 	if r.Skipped != "" {

@@ -115,6 +115,9 @@ func (s Summary) text() string {
 	if s.Unread > 0 {
 		line += fmt.Sprintf("; %d could not be read", s.Unread)
 	}
+	if s.Fixable > 0 {
+		line += fmt.Sprintf("; %d can be mended by --fix", s.Fixable)
+	}
 	return line
 }
 

@@ -1,0 +1,3 @@
+export default async function run({ input, apiClient }) {
+  return apiClient.delete(`/users/${input.id}`)
+}
