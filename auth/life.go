@@ -7,9 +7,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/connector-spec/connector/auth/client"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/method"
@@ -23,8 +23,17 @@ type life struct {
 	transport *meter
 	begin     func(step string) // tells who records or replays
 	timeout   time.Duration
-	learned   func(credentials formula.Value)
+	wait      func(context.Context, time.Duration) error // nil waits
+	seed      [32]byte
+	spreading sync.Mutex // guards jitter: requests may be sent at once
+	jitter    *rand.Rand // nil before the first repeat
+	learned   func(name string, credentials formula.Value)
 	redactor  *secret.Redactor // of a run with real values
+	log       func(method, level, line string)
+
+	now       string        // the step that runs, "" for none
+	current   formula.Value // the credentials
+	refreshes int
 
 	result *Result
 }
@@ -34,9 +43,10 @@ func newLife(s Subject, v Values, transport http.RoundTripper, now time.Time, se
 	return &life{
 		Subject: s, values: v,
 		run:       formula.Run{Now: func() time.Time { return now }, Rand: rand.NewChaCha8(seed)},
+		seed:      seed,
 		transport: &meter{next: transport},
 		begin:     func(string) {},
-		learned:   func(formula.Value) {},
+		learned:   func(string, formula.Value) {},
 		result:    &Result{Connector: s.Connector.Name(), Option: s.Option.Key},
 	}
 }
@@ -48,7 +58,7 @@ func (l *life) test(ctx context.Context) *Result {
 	if err != nil {
 		return r
 	}
-	config, err := l.client(credentials)
+	config, err := l.client(ctx, credentials)
 	if err != nil {
 		return r
 	}
@@ -57,7 +67,7 @@ func (l *life) test(ctx context.Context) *Result {
 		return r
 	}
 	r.OK = true
-	r.Label, err = l.label(credentials, answer)
+	r.Label, err = l.label(answer)
 	if err != nil {
 		r.Note = fmt.Sprintf("the label could not be made: %v", err)
 	}
@@ -81,10 +91,19 @@ func withCredentials(credentials formula.Value) []formula.Member {
 	return []formula.Member{{Key: "credentials", Value: credentials}, {Key: "authData", Value: credentials}}
 }
 
-// step runs one step and notes how it went.
+// step runs one step and notes how it went. A step within another interrupts
+// that one.
 func (l *life) step(name string, work func(step *Step) error) error {
+	outer, meter := l.now, *l.transport
+	l.now = name
 	l.begin(name)
 	l.transport.reset()
+	defer func() {
+		if l.now = outer; outer != "" {
+			*l.transport = meter
+			l.begin(outer)
+		}
+	}()
 	s := Step{Name: name}
 	start := time.Now()
 	err := work(&s)
@@ -122,52 +141,13 @@ func (l *life) message(err error) string {
 	return strings.Replace(err.Error(), status.Error(), shown.Error(), 1)
 }
 
-// credentialsMethod obtains a credential that needs nobody's consent.
-const credentialsMethod = "getCredentialsFromConnectionParameters"
-
-// credentials obtains the credential: what the user entered, with what the
-// method makes of it over it.
-func (l *life) credentials(ctx context.Context) (formula.Value, error) {
-	credentials := l.values.Inputs
-	if !l.Methods.Has(credentialsMethod) {
-		return credentials, nil
-	}
-	err := l.step(credentialsMethod, func(*Step) error {
-		result, err := l.Methods.Run(ctx, credentialsMethod, method.Call{
-			Variables: l.variables(), Run: l.run, Client: &bareClient{l},
-		})
-		if err != nil {
-			return err
-		}
-		if result.Value.IsMissing() {
-			return &VerdictError{"the method gives no credential: what it reads is not there" + kindOf(result.Response)}
-		}
-		if !result.Value.IsObject() {
-			return fmt.Errorf("the method gives %s; credentials are an object", result.Value.Kind())
-		}
-		b := credentials.Builder()
-		for i, key := range result.Value.Keys() {
-			_, v := result.Value.At(i)
-			b.Set(key, v)
-		}
-		credentials = b.Value()
-		if result.Response != nil {
-			l.learned(result.Value)
-		} else {
-			l.learned(l.derived(result.Value))
-		}
-		return nil
-	})
-	return credentials, err
-}
-
 // client makes the API client.
-func (l *life) client(credentials formula.Value) (*method.ClientConfig, error) {
+func (l *life) client(ctx context.Context, credentials formula.Value) (*method.ClientConfig, error) {
 	var config *method.ClientConfig
 	err := l.step("makeApiClient", func(*Step) (err error) {
-		config, err = l.Methods.Client(l.variables(withCredentials(credentials)...), l.run)
-		if err == nil && (!config.Sign.IsMissing() || !config.TLS.IsMissing()) {
-			err = errors.New("the API client signs requests or has a certificate, which this version does not do")
+		config, err = l.Methods.ClientBy(ctx, l.call(method.Call{Variables: l.variables(withCredentials(credentials)...)}))
+		if err == nil && !config.Sign.IsMissing() {
+			err = errors.New("the API client signs requests, which this version does not do")
 		}
 		return err
 	})
@@ -183,7 +163,7 @@ func (l *life) check(ctx context.Context, credentials formula.Value, config *met
 			return err
 		}
 		vars := l.variables(withCredentials(credentials)...)
-		result, err := l.Methods.Run(ctx, "test", method.Call{Variables: vars, Run: l.run, Client: c})
+		result, err := l.Methods.Run(ctx, "test", l.call(method.Call{Variables: vars, Client: c}))
 		if err != nil {
 			return err
 		}
@@ -227,8 +207,8 @@ func kindOf(r *method.Response) string {
 }
 
 // label returns what the connection would be called.
-func (l *life) label(credentials, answer formula.Value) (string, error) {
-	vars := l.variables(append(withCredentials(credentials), formula.Member{Key: "test", Value: answer})...)
+func (l *life) label(answer formula.Value) (string, error) {
+	vars := l.variables(append(withCredentials(l.current), formula.Member{Key: "test", Value: answer})...)
 	label, err := l.Methods.Label(vars, l.run)
 	if label != "" || err != nil {
 		return label, err
@@ -241,104 +221,6 @@ func (l *life) label(credentials, answer formula.Value) (string, error) {
 		label += " (" + l.Option.Title() + ")"
 	}
 	return label, nil
-}
-
-// open makes the HTTP client of a config: it goes to the base and to the
-// origins that the spec names, and nowhere else.
-func (l *life) open(config *method.ClientConfig) (*client.Client, error) {
-	base, err := client.ParseOrigin(config.Base.URL)
-	if err != nil {
-		return nil, err
-	}
-	base.Literal = config.Base.Literal
-	origins := []client.Origin{base}
-	named, err := l.namedOrigins()
-	if err != nil {
-		return nil, err
-	}
-	origins = append(origins, named...)
-	for _, o := range origins {
-		l.result.host(o.String())
-	}
-	c := client.Config{
-		Base: config.Base.URL, Origins: origins,
-		Header: fieldsOf(config.Headers), Query: fieldsOf(config.Query), Cookies: fieldsOf(config.Cookies),
-		Timeout: l.requestTimeout(config.Timeout), MaxResponseBytes: config.MaxResponseBytes,
-	}
-	if config.Basic != nil {
-		c.Basic = &client.Basic{Username: config.Basic.Username, Password: config.Basic.Password}
-	}
-	if data, ok := config.Data.ToAny().(map[string]any); ok {
-		c.Data = data
-	}
-	return client.New(c, l.transport)
-}
-
-// requestTimeout returns the smaller of the spec's bound and the run's.
-func (l *life) requestTimeout(d time.Duration) time.Duration {
-	if l.timeout > 0 && (d == 0 || l.timeout < d) {
-		return l.timeout
-	}
-	return d
-}
-
-func fieldsOf(list []method.Field) []client.Field {
-	fields := make([]client.Field, len(list))
-	for i, f := range list {
-		fields[i] = client.Field(f)
-	}
-	return fields
-}
-
-// namedOrigins returns the origins that the spec writes out: its
-// allowedOrigins and the absolute URLs of its requests.
-func (l *life) namedOrigins() ([]client.Origin, error) {
-	texts := l.Methods.LiteralOrigins()
-	allowed, _ := l.Option.Value.Get("allowedOrigins").AsList()
-	for _, v := range allowed {
-		texts = append(texts, v.Text())
-	}
-	var list []client.Origin
-	for _, text := range texts {
-		o, err := client.ParseOrigin(text)
-		if err != nil {
-			return nil, err
-		}
-		o.Literal = true
-		list = append(list, o)
-	}
-	return list, nil
-}
-
-// A bareClient sends requests of methods that run before there is a client:
-// their URLs are absolute, or relative to auth.baseUri, and no credential is
-// added to them.
-type bareClient struct{ *life }
-
-// Do sends a request to the origin that the spec built for it.
-func (b *bareClient) Do(req *http.Request) (*http.Response, error) {
-	c := client.Config{Timeout: b.requestTimeout(0)}
-	target := req.URL.String()
-	literal := method.LiteralHost(req)
-	if !req.URL.IsAbs() {
-		base, err := b.Methods.Base(b.variables(), b.run)
-		if err != nil {
-			return nil, err
-		}
-		c.Base, target, literal = base.URL, base.URL, base.Literal
-	}
-	origin, err := client.ParseOrigin(target)
-	if err != nil {
-		return nil, err
-	}
-	origin.Literal = literal
-	b.result.host(origin.String())
-	c.Origins = []client.Origin{origin}
-	opened, err := client.New(c, b.transport)
-	if err != nil {
-		return nil, err
-	}
-	return opened.Do(req)
 }
 
 // A meter notes the last request of a step.

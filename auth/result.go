@@ -2,13 +2,16 @@ package auth
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/connector-spec/connector/auth/cassette"
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/method"
+	"github.com/connector-spec/connector/spec/method/script"
 )
 
 // A Result is how a test went. Nothing secret is in it but what a server or a
@@ -23,6 +26,8 @@ type Result struct {
 	// Message says why the test failed, and Hint what to do.
 	Message, Hint string
 	Note          string // what is worth knowing of a test that passed
+	// Value is what the operation gave; undefined for a test.
+	Value formula.Value
 	// Err is the reason of a failure.
 	Err error
 }
@@ -61,13 +66,16 @@ func (r *Result) Unreachable() bool {
 // hint returns what to do about an error; "" if there is nothing to advise.
 func hint(err error) string {
 	var status *method.StatusError
+	var query *method.GraphQLError
 	var origin *client.OriginError
 	var redirect *client.RedirectError
 	var private *client.PrivateAddressError
 	var miss *cassette.MissError
 	switch {
+	case errors.As(err, &query):
+		return "compare the fields and arguments with the server's schema, and the permissions of the credential with what they need; a responseMapping that reads response.errors decides itself"
 	case errors.As(err, &status):
-		return statusHint(status.Status)
+		return errorHint(status)
 	case errors.As(err, &origin):
 		return "if the credential may go there, list it in auth.allowedOrigins"
 	case errors.As(err, &redirect):
@@ -86,11 +94,19 @@ func otherHint(err error) string {
 	var network *client.NetworkError
 	var size *client.SizeError
 	var insecure *client.InsecureError
+	var handler *method.HandlerError
+	var thrown *script.Error
 	switch {
+	case errors.As(err, &handler):
+		return "the mistake is in responseHandlers of makeApiClient: each formula there must do for every answer of the API"
+	case errors.As(err, &thrown) && thrown.Hint != "":
+		return thrown.Hint
 	case errors.As(err, &verdict):
 		return "compare the path and the mapping of the method with what the API answers; --verbose shows the exchange"
 	case errors.As(err, &timeout):
 		return "without an answer nothing is known of the credential: try again later, or with a longer --timeout"
+	case errors.As(err, &network) && network.Kind == "proxy":
+		return "check HTTPS_PROXY, or list the host in NO_PROXY"
 	case errors.As(err, &network) && network.Kind == "tls":
 		return "nothing was sent: check the address in the spec, and what stands between here and there"
 	case errors.As(err, &network):
@@ -99,8 +115,26 @@ func otherHint(err error) string {
 		return "test with a request that answers less, or raise maxResponseBytes in makeApiClient"
 	case errors.As(err, &insecure):
 		return "write https: in the spec; http: is for servers of this machine"
+	case errors.As(err, &thrown):
+		return "the script of the method throws this; --verbose shows its requests and what it logs"
 	}
 	return ""
+}
+
+// errorHint says what the error of an API usually means.
+func errorHint(e *method.StatusError) string {
+	switch e.Key {
+	case method.KeyExpired:
+		return statusHint(http.StatusUnauthorized)
+	case method.KeyDefunct:
+		return "the API has ended this connection: make it anew"
+	case method.KeyRateLimit:
+		if e.RetryAfter > 0 {
+			return fmt.Sprintf("the API limits how often it is asked: try again after %v", e.RetryAfter)
+		}
+		return statusHint(http.StatusTooManyRequests)
+	}
+	return statusHint(e.Status)
 }
 
 // answerHint says what to do where an answer with a status could not be used; ""

@@ -2,8 +2,10 @@ package auth
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"slices"
 	"strings"
@@ -13,6 +15,7 @@ import (
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/method"
+	"github.com/connector-spec/connector/spec/method/script"
 )
 
 // A Subject is one option of a connector, ready to run.
@@ -20,16 +23,24 @@ type Subject struct {
 	Connector *spec.Connector
 	Option    *spec.Option
 	Methods   *method.Set
+	// Operation is the key of the operation that is run in place of the test;
+	// "" for the test.
+	Operation string
+	// Engine runs the methods that are scripts; nil if they do not run here.
+	// Files is the file system that the connector was loaded from, for what they
+	// import; nil if they can import no files.
+	Engine script.Engine
+	Files  fs.FS
 }
 
-// Values are what a run is given: what the user entered and the parameters of
-// the connector, both objects by name.
-type Values struct{ Inputs, Parameters formula.Value }
+// Values are what a run is given: what the user entered, the parameters of the
+// connector, and the input of the operation, all objects by name.
+type Values struct{ Inputs, Parameters, Input formula.Value }
 
 // Format writes the names of the values and nothing of what they are, since
 // some are secrets, and v does not know which.
 func (v Values) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "inputs %q, parameters %q", v.Inputs.Keys(), v.Parameters.Keys())
+	fmt.Fprintf(f, "inputs %q, parameters %q, input %q", v.Inputs.Keys(), v.Parameters.Keys(), v.Input.Keys())
 }
 
 // A World is what a run takes from outside.
@@ -41,8 +52,14 @@ type World struct {
 	Now func() time.Time
 	// Redactor learns every secret of the run; nil for who shows nothing.
 	Redactor *secret.Redactor
-	// Timeout bounds each request; 0 is the client's own bound.
+	// Timeout bounds each request, and each script; 0 leaves their own bounds.
 	Timeout time.Duration
+	// Wait lets time pass before a request is repeated, as where an API limits
+	// requests; nil waits.
+	Wait func(context.Context, time.Duration) error
+	// Log takes a line that a script logs, without the secrets that the run
+	// knows; nil drops it.
+	Log func(method, level, line string)
 }
 
 // complete returns the world with all that it was left to choose.
@@ -72,10 +89,17 @@ func (s Subject) Check() error {
 	if t := s.Option.Type(); t != "client-credentials" {
 		return fmt.Errorf("auth type %q is not run by this version", t)
 	}
-	for _, name := range []string{credentialsMethod, "makeApiClient", "test"} {
+	methods := []string{credentialsMethod, "makeApiClient"}
+	if s.Operation == "" {
+		methods = append(methods, "test")
+	}
+	for _, name := range methods {
 		if err := s.Methods.Supported(name); err != nil {
 			return err
 		}
+	}
+	if s.Operation != "" {
+		return s.Methods.OperationSupported(s.Operation)
 	}
 	if !s.Methods.Has("test") {
 		return fmt.Errorf("the option has no test")
@@ -155,6 +179,9 @@ func (s Subject) learn(r *secret.Redactor, v Values) {
 		}
 		addSecret(r, prefix+in.Name, side.Get(in.Name))
 	}
+	for _, name := range s.sensitiveInput() {
+		addSecret(r, operationPrefix+name, v.Input.Get(name))
+	}
 }
 
 // derived returns those of the credentials that a method without a request made
@@ -217,6 +244,11 @@ func (s Subject) placeholders(v Values) Values {
 		}
 		if x := side.Get(in.Name); !x.IsMissing() {
 			*side = side.With(in.Name, placeholder(prefix+in.Name, x))
+		}
+	}
+	for _, name := range s.sensitiveInput() {
+		if x := v.Input.Get(name); !x.IsMissing() {
+			v.Input = v.Input.With(name, placeholder(operationPrefix+name, x))
 		}
 	}
 	return v

@@ -15,8 +15,8 @@ import (
 	"github.com/connector-spec/connector/formula"
 )
 
-// Test runs the option's life against the real API: obtain, apply, test. The
-// values must be complete.
+// Test runs the option's life against the real API: obtain, apply, test, or in
+// place of the test the subject's operation. The values must be complete.
 func Test(ctx context.Context, s Subject, v Values, w World, random io.Reader) (*Result, error) {
 	w, err := w.complete()
 	if err != nil {
@@ -27,7 +27,7 @@ func Test(ctx context.Context, s Subject, v Values, w World, random io.Reader) (
 		return nil, err
 	}
 	s.learn(w.Redactor, v)
-	return liveOver(s, v, w, seed, nil).test(ctx), nil
+	return liveOver(s, v, w, seed, nil).perform(ctx), nil
 }
 
 func newSeed(random io.Reader) (seed [32]byte, err error) {
@@ -44,8 +44,8 @@ func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) 
 		network = tape
 	}
 	l := newLife(s, v, network, w.Now().UTC().Truncate(time.Second), seed)
-	l.timeout, l.redactor = w.Timeout, w.Redactor
-	l.learned = func(credentials formula.Value) { addSecret(w.Redactor, "credentials", credentials) }
+	l.timeout, l.redactor, l.wait, l.log = w.Timeout, w.Redactor, w.Wait, w.Log
+	l.learned = func(name string, credentials formula.Value) { addSecret(w.Redactor, name, credentials) }
 	if tape != nil {
 		l.begin = tape.Step
 	}
@@ -66,9 +66,9 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 		return nil, nil, err
 	}
 	s.learn(w.Redactor, v)
-	tape := cassette.NewTape(w.Network, cassetteOptions())
+	tape := cassette.NewTape(w.Network, s.tapeOptions())
 	live := liveOver(s, v, w, seed, tape)
-	result := live.test(ctx)
+	result := live.perform(ctx)
 	if !result.OK {
 		return result, nil, nil
 	}
@@ -78,8 +78,8 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 	}
 	masked := s.placeholders(v)
 	again := newLife(s, masked, shadow, live.run.Now(), seed)
-	again.begin = shadow.Step
-	repeated := again.test(ctx)
+	again.begin, again.wait = shadow.Step, atOnce
+	repeated := again.perform(ctx)
 	rec, err := shadow.Recording()
 	if err == nil && !repeated.OK {
 		err = fmt.Errorf("the run cannot be repeated with placeholders in place of secrets: %s", repeated.Message)
@@ -88,13 +88,31 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 		return result, nil, err
 	}
 	rec.Tool, rec.Option = tool, s.Option.Key
-	rec.Spec, rec.RecordedAt, rec.Seed = s.Connector.Digest(), live.run.Now().Format(time.RFC3339), hex.EncodeToString(seed[:])
+	rec.Spec, rec.RecordedAt, rec.Seed = s.digest(), live.run.Now().Format(time.RFC3339), hex.EncodeToString(seed[:])
 	rec.Inputs, rec.Parameters = masked.Inputs.AppendJSON(nil), masked.Parameters.AppendJSON(nil)
+	if s.Operation != "" {
+		rec.Operation, rec.Input = s.Operation, masked.Input.AppendJSON(nil)
+	}
 	rec.Outcome = cassette.Outcome{OK: true, Label: w.Redactor.Placehold(repeated.Label)}
 	return result, rec, nil
 }
 
-func cassetteOptions() cassette.Options { return cassette.Options{Headers: client.SpecHeaders} }
+// atOnce waits for nothing: what was waited for is recorded.
+func atOnce(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+// tapeOptions says what a recording keeps.
+func (s Subject) tapeOptions() cassette.Options {
+	o := cassette.Options{Headers: client.SpecHeaders}
+	for _, r := range s.Methods.Reads() {
+		steps := r.Path.Steps()
+		for i := 1; i+1 < len(steps); i++ {
+			if steps[i-1].Property == "response" && steps[i].Property == "headers" {
+				o.Answers = append(o.Answers, steps[i+1].Property)
+			}
+		}
+	}
+	return o
+}
 
 // Replay runs the option's life from a recording, with the recording's
 // placeholders as values and its clock. It opens no socket.
@@ -111,13 +129,13 @@ func Replay(ctx context.Context, s Subject, rec *cassette.Recording) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	replayer, err := cassette.NewReplayer(rec, cassetteOptions())
+	replayer, err := cassette.NewReplayer(rec, cassette.Options{Headers: client.SpecHeaders})
 	if err != nil {
 		return nil, err
 	}
 	l := newLife(s, v, replayer, now, seed)
-	l.begin = replayer.Step
-	result := l.test(ctx)
+	l.begin, l.wait = replayer.Step, atOnce
+	result := l.perform(ctx)
 	if unused := replayer.Unused(); result.OK && len(unused) > 0 {
 		u := unused[0]
 		result.OK = false
@@ -128,7 +146,7 @@ func Replay(ctx context.Context, s Subject, rec *cassette.Recording) (*Result, e
 	if result.OK && result.Label != rec.Outcome.Label && rec.Outcome.Label != "" {
 		result.Note = fmt.Sprintf("the label was %q when it was recorded", rec.Outcome.Label)
 	}
-	if result.OK && result.Note == "" && rec.Spec != s.Connector.Digest() {
+	if result.OK && result.Note == "" && rec.Spec != s.digest() {
 		result.Note = "the spec has changed since the recording was made, and still sends the same"
 	}
 	return result, nil
@@ -148,11 +166,11 @@ func seedOf(text string) (seed [32]byte, err error) {
 
 // valuesOf returns the values that a recording was made with.
 func valuesOf(rec *cassette.Recording) (Values, error) {
-	v := Values{Inputs: formula.Object(), Parameters: formula.Object()}
+	v := Values{Inputs: formula.Object(), Parameters: formula.Object(), Input: formula.Object()}
 	for _, side := range []struct {
 		from json.RawMessage
 		to   *formula.Value
-	}{{rec.Inputs, &v.Inputs}, {rec.Parameters, &v.Parameters}} {
+	}{{rec.Inputs, &v.Inputs}, {rec.Parameters, &v.Parameters}, {rec.Input, &v.Input}} {
 		if len(side.from) == 0 {
 			continue
 		}

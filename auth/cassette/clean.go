@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 // A cleaner takes the secrets out of the answers of one tape.
 type cleaner struct {
 	redactor *secret.Redactor
+	answers  []string          // headers that are kept besides; see Options
 	names    map[string]string // the placeholder of each look-alike
 	kinds    map[string]int
 }
@@ -21,7 +23,8 @@ type cleaner struct {
 func (c *cleaner) response(x *taken) (Response, error) {
 	clean := Response{Status: x.status}
 	for name, values := range x.header {
-		if !keptAnswers[http.CanonicalHeaderKey(name)] || len(values) == 0 {
+		read := slices.ContainsFunc(c.answers, func(a string) bool { return strings.EqualFold(a, name) })
+		if !read && !keptAnswers[http.CanonicalHeaderKey(name)] || len(values) == 0 {
 			continue
 		}
 		if clean.Headers == nil {

@@ -12,7 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// keptAnswers are the only headers of an answer that reach a recording. What
+// keptAnswers are the only headers of an answer that reach a recording, but for
+// those that the spec reads. What
 // is not known to be harmless, and of use to a replay, is dropped, so that a
 // new secret header cannot leak by default. Values that change with every
 // answer (dates, request ids, rate limits) would be noise in a diff.

@@ -46,6 +46,8 @@ type Recording struct {
 	Seed       string          `json:"seed,omitempty"`       // of the run's randomness
 	Inputs     json.RawMessage `json:"inputs,omitempty"`     // an object; secrets as placeholders
 	Parameters json.RawMessage `json:"parameters,omitempty"` // an object; secrets as placeholders
+	Operation  string          `json:"operation,omitempty"`  // key of the operation that was run; empty for the test
+	Input      json.RawMessage `json:"input,omitempty"`      // of the operation, an object; secrets as placeholders
 	Steps      []Step          `json:"steps"`
 	Outcome    Outcome         `json:"outcome"`
 
@@ -98,6 +100,9 @@ type Options struct {
 	// produced; auth/client.SpecHeaders is made for it. They are stored, and
 	// matched, beside Accept and Content-Type; nil means these two alone.
 	Headers func(*http.Request) []string
+	// Answers are the names of headers of answers that the spec reads. A tape
+	// keeps them beside those that it keeps of every answer.
+	Answers []string
 	// Redactor, where it is set, puts the values that a MissError quotes into
 	// placeholder form. A replay with placeholders as inputs needs none.
 	Redactor *secret.Redactor
@@ -180,6 +185,9 @@ func (rec *Recording) Check() error {
 	}
 	if !isObject(rec.Parameters) {
 		return &FormatError{"/parameters", "it must be an object"}
+	}
+	if !isObject(rec.Input) {
+		return &FormatError{"/input", "it must be an object"}
 	}
 	seen := map[string]bool{}
 	for i, step := range rec.Steps {

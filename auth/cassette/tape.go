@@ -33,6 +33,7 @@ type taken struct {
 	header  http.Header
 	body    []byte
 	problem string // why it cannot be recorded
+	lost    bool   // there was no whole answer
 }
 
 // NewTape makes a tape over next.
@@ -56,7 +57,7 @@ func (t *Tape) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &taken{request: t.opts.requestOf(req, body), problem: "no answer came"}
+	x := &taken{request: t.opts.requestOf(req, body), problem: "no answer came", lost: true}
 	t.mu.Lock()
 	x.step = t.step
 	t.taken = append(t.taken, x)
@@ -76,9 +77,11 @@ func (t *Tape) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	x.status, x.header, x.body, x.problem = resp.StatusCode, header, kept, problem
+	x.status, x.header, x.body, x.problem, x.lost = resp.StatusCode, header, kept, problem, problem == brokeOff
 	return resp, nil
 }
+
+const brokeOff = "the answer broke off"
 
 // keepBody reads the body of an answer, decompressed, and leaves the response
 // such that its reader gets all of it. It says why it could not.
@@ -88,7 +91,7 @@ func keepBody(resp *http.Response) (kept []byte, problem string) {
 	resp.Body = &readCloser{whole, resp.Body}
 	switch {
 	case err != nil:
-		return nil, "the answer broke off"
+		return nil, brokeOff
 	case len(raw) > MaxBodyBytes:
 		return nil, "the answer is too large for a recording"
 	case !strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") || len(raw) == 0:
@@ -158,7 +161,9 @@ func (e *RecordError) NoSecrets() {}
 // secret of the first run by the name of its placeholder. What merely looks
 // like a secret in an answer becomes {{response.KIND}}, the same text always
 // the same placeholder. It is an error if an exchange had no whole answer.
-// What passes through the tape afterwards is not in the shadow.
+// A request without one that was sent again at once is left out, since a replay
+// is answered the first time. What passes through the tape afterwards is not in
+// the shadow.
 func (t *Tape) Shadow(r *secret.Redactor) (*Shadow, error) {
 	if r == nil {
 		return nil, errors.New("a recording needs a redactor")
@@ -166,9 +171,12 @@ func (t *Tape) Shadow(r *secret.Redactor) (*Shadow, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := &Shadow{opts: t.opts, redactor: r, step: firstStep}
-	c := &cleaner{redactor: r, names: map[string]string{}, kinds: map[string]int{}}
+	c := &cleaner{redactor: r, answers: t.opts.Answers, names: map[string]string{}, kinds: map[string]int{}}
 	count := map[string]int{}
-	for _, x := range t.taken {
+	for i, x := range t.taken {
+		if x.lost && i+1 < len(t.taken) && t.taken[i+1].step == x.step && equal(&t.taken[i+1].request, &x.request) {
+			continue
+		}
 		count[x.step]++
 		if x.problem != "" {
 			return nil, &RecordError{Step: x.step, Exchange: count[x.step], Problem: x.problem}

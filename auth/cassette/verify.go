@@ -113,6 +113,8 @@ func (rec *Recording) verify(r *secret.Redactor) error {
 	search("", "/recordedAt", rec.RecordedAt)
 	searchObject(rec.Inputs, "/inputs", search)
 	searchObject(rec.Parameters, "/parameters", search)
+	search("", "/operation", rec.Operation)
+	searchObject(rec.Input, "/input", search)
 	for i := range rec.Steps {
 		step := &rec.Steps[i]
 		search("", fmt.Sprintf("/steps/%d/name", i), step.Name)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -50,19 +51,24 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return body, err
 }
 
-// addBody reads the body of req and merges the config's data into it.
-func (c *Client) addBody(out *outgoing, req *http.Request) error {
-	if req.Body != nil && req.Body != http.NoBody {
-		body, err := readAll(req.Body, maxRequestBytes)
-		_ = req.Body.Close()
-		if errors.Is(err, errTooLarge) {
-			return &FieldError{Where: "data", Problem: fmt.Sprintf("it is larger than %d bytes", maxRequestBytes)}
-		}
-		if err != nil {
-			return fmt.Errorf("read the body of the request: %w", err)
-		}
-		out.body = body
+// readRequest reads the body of a request, so that it can be sent twice.
+func readRequest(req *http.Request) ([]byte, error) {
+	if req.Body == nil || req.Body == http.NoBody {
+		return nil, nil
 	}
+	body, err := readAll(req.Body, maxRequestBytes)
+	_ = req.Body.Close()
+	if errors.Is(err, errTooLarge) {
+		return nil, &FieldError{Where: "data", Problem: fmt.Sprintf("it is larger than %d bytes", maxRequestBytes)}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the body of the request: %w", err)
+	}
+	return body, nil
+}
+
+// addData merges the config's data into the body.
+func (c *sender) addData(out *outgoing) error {
 	if len(c.config.Data) == 0 {
 		return nil
 	}
@@ -76,11 +82,18 @@ func (c *Client) addBody(out *outgoing, req *http.Request) error {
 
 // mergeData puts the config's data into the body. What is neither a form nor
 // a JSON object is an error, since the credential may be in the data.
-func (c *Client) mergeData(out *outgoing) error {
-	kind, _, err := mime.ParseMediaType(out.header.Get("Content-Type"))
+func (c *sender) mergeData(out *outgoing) error {
+	kind, parameters, err := mime.ParseMediaType(out.header.Get("Content-Type"))
 	switch {
 	case kind == "application/x-www-form-urlencoded":
 		out.body = []byte(c.mergeForm(string(out.body)))
+		return nil
+	case kind == "multipart/form-data":
+		merged, ok := mergeMultipart(out.body, parameters["boundary"], c.config.Data)
+		if !ok {
+			return &FieldError{Where: "data", Name: "body", Problem: "the client's data cannot be merged into it: it is not multipart as its Content-Type says"}
+		}
+		out.body = merged
 		return nil
 	case kind == "application/json", strings.HasSuffix(kind, "+json"), err != nil && len(out.body) == 0:
 		merged, ok := mergeJSON(out.body, c.config.Data)
@@ -93,10 +106,10 @@ func (c *Client) mergeData(out *outgoing) error {
 		out.body = merged
 		return nil
 	}
-	return &FieldError{Where: "data", Name: "Content-Type", Problem: "the client's data can be merged into a form or a JSON body only"}
+	return &FieldError{Where: "data", Name: "Content-Type", Problem: "the client's data can be merged into a form, a multipart or a JSON body only"}
 }
 
-func (c *Client) mergeForm(body string) string {
+func (c *sender) mergeForm(body string) string {
 	taken := queryNames(body)
 	for _, name := range slices.Sorted(maps.Keys(c.config.Data)) {
 		if taken[name] {
@@ -126,6 +139,43 @@ func formValues(value any) []string {
 	}
 	text, _ := encodeJSON(value) // checked by checkData
 	return []string{string(text)}
+}
+
+// mergeMultipart appends the fields of data that a multipart body (RFC 7578)
+// does not have.
+func mergeMultipart(body []byte, boundary string, data map[string]any) ([]byte, bool) {
+	end := bytes.LastIndex(body, []byte("--"+boundary+"--"))
+	if boundary == "" || end < 0 {
+		return nil, false
+	}
+	taken := map[string]bool{}
+	for r := multipart.NewReader(bytes.NewReader(body), boundary); ; {
+		part, err := r.NextRawPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, false
+		}
+		taken[part.FormName()] = true
+	}
+	var b bytes.Buffer
+	b.Write(body[:end])
+	for _, name := range slices.Sorted(maps.Keys(data)) {
+		if taken[name] {
+			continue
+		}
+		for _, value := range formValues(data[name]) {
+			if strings.Contains(value, boundary) {
+				return nil, false
+			}
+			header := multipart.FileContentDisposition(name, "")
+			header = strings.TrimSuffix(header, `; filename=""`)
+			fmt.Fprintf(&b, "--%s\r\nContent-Disposition: %s\r\n\r\n%s\r\n", boundary, header, value)
+		}
+	}
+	b.Write(body[end:])
+	return b.Bytes(), true
 }
 
 // mergeJSON appends the fields of data that the JSON object body does not

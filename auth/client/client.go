@@ -15,8 +15,10 @@
 package client
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 
@@ -53,16 +55,41 @@ type Config struct {
 	Query   []Field
 	Cookies []Field
 	Basic   *Basic
-	// Data is merged into each form or JSON body. The values are what
-	// encoding/json makes of JSON, or json.Number.
+	// Data is merged into each form, multipart or JSON body. The values are
+	// what encoding/json makes of JSON, or json.Number.
 	Data map[string]any
+	// TLS is a certificate of the client and an authority that it trusts
+	// besides; nil for none.
+	TLS *TLS
 
 	// Origins are the only places that anything is sent to.
 	Origins []Origin
 
-	Timeout          time.Duration // of a whole request; 0 and anything above mean 60 s
-	MaxResponseBytes int64         // after decompression; 0 means 10 MiB
-	UserAgent        string        // default "connector"
+	// Timeout bounds a whole request, its redirects, repeats and pauses
+	// included, but not a refresh; 0 and anything above mean 60 s.
+	Timeout          time.Duration
+	MaxResponseBytes int64  // after decompression; 0 means 10 MiB, and 64 MiB is the most
+	UserAgent        string // default "connector"
+	NoRedirects      bool   // follow none at all: for requests that obtain a credential
+
+	// Judge says what an answer means for its request; its body is in memory,
+	// and Judge leaves one that can be read. Nil takes every answer for [Final].
+	Judge func(*http.Response) Verdict
+	// Refresh obtains a new credential and gives the config that sends it. Nil
+	// says that there is no way to. It is called once for a refused
+	// credential, however many requests it was refused in.
+	Refresh func(context.Context) (Config, error)
+	// Repeats is how often a request is sent again that failed for a reason
+	// that passes. It counts no repeat after a refresh.
+	Repeats int
+	// Repeatable says of a request whose method is not idempotent (RFC 9110
+	// 9.2.2) that it may be sent twice all the same. Nil says so of those that
+	// have an Idempotency-Key.
+	Repeatable func(*http.Request) bool
+	// Wait lets time pass before a repeat; nil waits. A replay need not.
+	Wait func(context.Context, time.Duration) error
+	// Jitter gives numbers from 0 up to 1 that spread repeats; nil is random.
+	Jitter func() float64
 }
 
 // Format writes where the client goes and nothing of what it carries.

@@ -178,6 +178,10 @@ func TestDoSends(t *testing.T) {
 			"POST https://h.example/x\nContent-Type: application/x-www-form-urlencoded\nUser-Agent: connector\nown=1&none=x&key=k%3C1%3E&list=a&list=1.50",
 		},
 		{
+			"data into a multipart form", data, request(t, "POST", "/x", "--B\r\nContent-Disposition: form-data; name=\"list\"\r\n\r\nown\r\n--B--\r\n", "Content-Type", "multipart/form-data; boundary=B"),
+			"POST https://h.example/x\nContent-Type: multipart/form-data; boundary=B\nUser-Agent: connector\n--B\nContent-Disposition: form-data; name=\"list\"\n\nown\n--B\nContent-Disposition: form-data; name=\"key\"\n\nk<1>\n--B--\n",
+		},
+		{
 			"data alone", data, request(t, "POST", "/x", ""),
 			"POST https://h.example/x\nContent-Type: application/json\nUser-Agent: connector\n{\"key\":\"k<1>\",\"list\":[\"a\",1.50],\"none\":null}",
 		},
@@ -277,6 +281,8 @@ func TestMust17FieldsAreChecked(t *testing.T) {
 		{"request method", with(func(*client.Config) {}), &http.Request{Method: "GET\r\n", URL: &url.URL{Path: "/"}}, client.FieldError{Where: "method", Name: "GET\r\n"}},
 		{"request host", with(func(*client.Config) {}), &http.Request{URL: &url.URL{Path: "/"}, Host: canary}, client.FieldError{Where: "header", Name: "Host"}},
 		{"data into XML", with(func(c *client.Config) { c.Data = map[string]any{"k": canary} }), request(t, "POST", "/", "<x/>", "Content-Type", "text/xml"), client.FieldError{Where: "data", Name: "Content-Type"}},
+		{"data into what is no multipart", with(func(c *client.Config) { c.Data = map[string]any{"k": canary} }), request(t, "POST", "/", "x", "Content-Type", "multipart/form-data; boundary=B"), client.FieldError{Where: "data", Name: "body"}},
+		{"data that would end its part", with(func(c *client.Config) { c.Data = map[string]any{"k": canary + "--B--"} }), request(t, "POST", "/", "--B--", "Content-Type", "multipart/form-data; boundary=B"), client.FieldError{Where: "data", Name: "body"}},
 		{"data into a list", with(func(c *client.Config) { c.Data = map[string]any{"k": canary} }), request(t, "POST", "/", "[1]", "Content-Type", "application/json"), client.FieldError{Where: "data", Name: "body"}},
 		{"no URL", with(func(*client.Config) {}), &http.Request{}, client.FieldError{Where: "url"}},
 	}

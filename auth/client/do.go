@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,18 +18,17 @@ import (
 const (
 	maxTime         = 60 * time.Second
 	defaultMaxBytes = 10 << 20 // of an answer
+	mostMaxBytes    = 64 << 20
 	maxRedirects    = 5
 )
 
 // A Client sends requests. It is safe for concurrent use.
-type Client struct {
-	config Config
-	base   *url.URL // nil without a base
-	rt     http.RoundTripper
-}
+type Client struct{ session *session }
 
 // Format writes where the client goes and nothing of what it carries.
-func (c Client) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, c.config.summary()) }
+func (c Client) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, c.session.current.Load().config.summary())
+}
 
 // New checks the config and makes a client that sends through rt, which is
 // usually a [Transport]. A field that cannot be sent is a [*FieldError], a
@@ -35,30 +37,12 @@ func New(config Config, rt http.RoundTripper) (*Client, error) {
 	if rt == nil {
 		return nil, errors.New("a client needs a transport")
 	}
-	if config.Timeout <= 0 || config.Timeout > maxTime {
-		config.Timeout = maxTime
-	}
-	if config.MaxResponseBytes <= 0 {
-		config.MaxResponseBytes = defaultMaxBytes
-	}
-	if config.UserAgent == "" {
-		config.UserAgent = "connector"
-	}
-	if err := config.check(); err != nil {
-		return nil, err
-	}
-	c := &Client{config: config, rt: rt}
-	if config.Base == "" {
-		return c, nil
-	}
-	base, err := url.Parse(config.Base)
+	first, err := newSender(config, rt)
 	if err != nil {
-		return nil, &FieldError{Where: "url", Name: "base", Problem: "it is not a URL"}
-	}
-	if _, err := c.allowed(base); err != nil {
 		return nil, err
 	}
-	c.base = base
+	c := &Client{session: &session{}}
+	c.session.current.Store(first)
 	return c, nil
 }
 
@@ -80,28 +64,127 @@ func New(config Config, rt http.RoundTripper) (*Client, error) {
 // where a POST, PUT or PATCH has none.
 //
 // A redirect is followed for GET and HEAD, within the origin, five times;
-// else it is a [*RedirectError]. Other errors are [*OriginError],
-// [*FieldError], [*InsecureError], [*TimeoutError], [*SizeError],
-// [*PrivateAddressError], [*NetworkError], and the error of the request's
-// context. An error of the RoundTripper that is none of these is passed on
-// only if it has a method NoSecrets().
+// else it is a [*RedirectError].
+//
+// A request whose answer is [Limited] is sent again, and one whose answer is
+// [Transient], or that got none, if it may be sent twice; both after a pause,
+// as often as Repeats says, and as long as the pauses fit into Timeout. After
+// an [Expired] answer the credential is refreshed once, and the request is
+// sent once more with the new one if it may be sent twice. The last answer is
+// given whatever its verdict.
+//
+// Other errors are [*OriginError], [*FieldError], [*InsecureError],
+// [*TimeoutError], [*SizeError], [*PrivateAddressError], [*NetworkError],
+// [*RefreshError], and the error of the request's context. An error of the
+// RoundTripper that is none of these is passed on only if it has a method
+// NoSecrets().
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
-	target, err := c.target(req.URL)
+	body, err := readRequest(req)
 	if err != nil {
 		return nil, err
 	}
-	out, err := c.prepare(req, target)
+	first := c.session.current.Load()
+	resp, verdict, err := first.send(req, body)
+	if err != nil || verdict.Outcome != Expired {
+		return resp, err
+	}
+	fresh, err := c.session.renew(req.Context(), first)
 	if err != nil {
+		return nil, &RefreshError{Status: resp.StatusCode, Err: err}
+	}
+	if fresh == nil || !first.repeatable(req) {
+		return resp, nil
+	}
+	resp, verdict, err = fresh.send(req, body)
+	if err == nil && verdict.Outcome == Expired {
+		fresh.spent.Store(true)
+	}
+	return resp, err
+}
+
+// A session is the credential of a client as it changes.
+type session struct {
+	current    atomic.Pointer[sender]
+	refreshing sync.Mutex
+}
+
+// renew gives what to send with after the credential of old was refused; nil
+// if there is nothing new. Requests that were refused together refresh once,
+// and a credential whose refresh helped nobody is not refreshed again.
+func (s *session) renew(ctx context.Context, old *sender) (*sender, error) {
+	s.refreshing.Lock()
+	defer s.refreshing.Unlock()
+	if current := s.current.Load(); current != old {
+		return current, nil
+	}
+	if old.config.Refresh == nil || old.spent.Load() {
+		return nil, nil
+	}
+	config, err := old.config.Refresh(ctx)
+	if err != nil {
+		old.spent.Store(true)
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeoutCause(req.Context(), c.config.Timeout, errWholeTime)
-	defer cancel()
+	fresh, err := newSender(config, old.rt)
+	if err != nil {
+		old.spent.Store(true)
+		return nil, err
+	}
+	s.current.Store(fresh)
+	return fresh, nil
+}
+
+// A sender sends requests with one credential.
+type sender struct {
+	config Config
+	base   *url.URL // nil without a base
+	rt     http.RoundTripper
+	spent  atomic.Bool // a refresh did not help, or failed
+}
+
+func newSender(config Config, rt http.RoundTripper) (*sender, error) {
+	if config.Timeout <= 0 || config.Timeout > maxTime {
+		config.Timeout = maxTime
+	}
+	if config.MaxResponseBytes <= 0 {
+		config.MaxResponseBytes = defaultMaxBytes
+	}
+	config.MaxResponseBytes = min(config.MaxResponseBytes, mostMaxBytes)
+	if config.UserAgent == "" {
+		config.UserAgent = "connector"
+	}
+	if config.Wait == nil {
+		config.Wait = wait
+	}
+	if config.Jitter == nil {
+		config.Jitter = rand.Float64
+	}
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	c := &sender{config: config, rt: rt}
+	if config.Base == "" {
+		return c, nil
+	}
+	base, err := url.Parse(config.Base)
+	if err != nil {
+		return nil, &FieldError{Where: "url", Name: "base", Problem: "it is not a URL"}
+	}
+	if _, err := c.allowed(base); err != nil {
+		return nil, err
+	}
+	c.base = base
+	return c, nil
+}
+
+// attempt sends a request once, and follows where it is led.
+func (c *sender) attempt(ctx context.Context, req *http.Request, out outgoing, target *url.URL) (*http.Response, error) {
 	for hop := 0; ; hop++ {
-		resp, err := c.exchange(ctx, out)
+		resp, err := c.exchange(ctx, &out)
 		if err != nil {
 			return nil, c.explain(req.Context(), err)
 		}
-		next, err := c.redirect(out, resp, hop)
+		next, err := c.redirect(&out, resp, hop)
 		if err != nil {
 			return nil, err
 		}
@@ -152,13 +235,13 @@ type failure struct {
 func (f *failure) Error() string { return f.origin.String() }
 
 // exchange sends one request and reads its answer.
-func (c *Client) exchange(ctx context.Context, out *outgoing) (*http.Response, error) {
+func (c *sender) exchange(ctx context.Context, out *outgoing) (*http.Response, error) {
 	origin, err := c.allowed(out.url)
 	if err != nil {
 		return nil, err
 	}
 	watch := &progress{}
-	ctx = context.WithValue(watch.trace(ctx), sentKey{}, &sent{trusted: origin.Literal, headers: out.headers})
+	ctx = context.WithValue(watch.trace(ctx), sentKey{}, &sent{trusted: origin.Literal, headers: out.headers, tls: c.config.TLS})
 	failed := func(err error) error {
 		return &failure{origin: origin, phase: watch.phase(), whole: context.Cause(ctx) == errWholeTime, err: err}
 	}
@@ -186,6 +269,7 @@ func (c *Client) exchange(ctx context.Context, out *outgoing) (*http.Response, e
 type sent struct {
 	trusted bool     // the host stands literally in the spec
 	headers []string // see SpecHeaders
+	tls     *TLS     // of the config
 }
 
 type sentKey struct{}

@@ -46,7 +46,7 @@ func (e *RedirectError) Error() string {
 }
 
 // A FieldError says that a part of a request cannot be sent. Where is url,
-// path, query, header, cookie, basic or data; Name is the field's name. The
+// path, query, header, cookie, basic, data or tls; Name is the field's name. The
 // value is never in it.
 type FieldError struct {
 	Where, Name string
@@ -111,7 +111,7 @@ func (e *PrivateAddressError) Error() string {
 }
 
 // A NetworkError says that no answer came, for a reason other than time.
-// Kind is dns, refused, tls, closed, protocol or other. Err, where present, is
+// Kind is dns, refused, tls, closed, protocol, proxy or other. Err, where present, is
 // known to hold nothing but addresses and names.
 type NetworkError struct {
 	Origin string
@@ -124,3 +124,17 @@ func (e *NetworkError) Error() string { return fmt.Sprintf("%s: %s", e.Origin, e
 
 // Unwrap gives the cause.
 func (e *NetworkError) Unwrap() error { return e.Err }
+
+// A RefreshError says that the API did not accept the credential any more, and
+// that no new one could be obtained.
+type RefreshError struct {
+	Status int // of the answer that refused the credential
+	Err    error
+}
+
+func (e *RefreshError) Error() string {
+	return fmt.Sprintf("the API answered %d and does not accept the credential, and refreshing that failed: %v", e.Status, e.Err)
+}
+
+// Unwrap gives why there is no new credential.
+func (e *RefreshError) Unwrap() error { return e.Err }

@@ -44,7 +44,7 @@ func (p *progress) trace(ctx context.Context) context.Context {
 // explain words an error of exchange. The text of an error that is not known
 // to be harmless is dropped: net/http quotes URLs, header values and what
 // servers say.
-func (c *Client) explain(caller context.Context, err error) error {
+func (c *sender) explain(caller context.Context, err error) error {
 	var f *failure
 	if !errors.As(err, &f) {
 		return err
@@ -53,7 +53,13 @@ func (c *Client) explain(caller context.Context, err error) error {
 	var private *PrivateAddressError
 	var harmless interface{ NoSecrets() }
 	var timeout net.Error
+	var field *FieldError
+	var proxy *proxyError
 	switch {
+	case errors.As(f.err, &field):
+		return field
+	case errors.As(f.err, &proxy):
+		return &NetworkError{Origin: origin, Kind: "proxy", Reason: proxy.reason}
 	case errors.As(f.err, &private):
 		return &PrivateAddressError{Host: origin, Addr: private.Addr, Kind: private.Kind}
 	case errors.As(f.err, &harmless):
@@ -98,6 +104,8 @@ func networkError(origin string, err error) error {
 		return &NetworkError{Origin: origin, Kind: kind, Reason: secret.PrintableLine(reason), Err: cause}
 	}
 	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		return reply("proxy", "the proxy could not be reached", nil)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return reply("dns", "there is no host of this name", dns)
 	case errors.As(err, &dns):

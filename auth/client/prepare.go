@@ -55,6 +55,9 @@ func (c *Config) check() error {
 	if problem := valueProblem(c.UserAgent); problem != "" {
 		return &FieldError{Where: "header", Name: "User-Agent", Problem: problem}
 	}
+	if err := c.TLS.check(); err != nil {
+		return err
+	}
 	return checkData(c.Data)
 }
 
@@ -96,8 +99,8 @@ func isToken(name string) bool {
 }
 
 // prepare gives the request with all that the config adds.
-func (c *Client) prepare(req *http.Request, target *url.URL) (*outgoing, error) {
-	out := &outgoing{method: req.Method}
+func (c *sender) prepare(req *http.Request, body []byte, target *url.URL) (*outgoing, error) {
+	out := &outgoing{method: req.Method, body: body}
 	if out.method == "" {
 		out.method = http.MethodGet
 	}
@@ -113,11 +116,11 @@ func (c *Client) prepare(req *http.Request, target *url.URL) (*outgoing, error) 
 	if err := c.addHeaders(out, req.Header, target.Host); err != nil {
 		return nil, err
 	}
-	return out, c.addBody(out, req)
+	return out, c.addData(out)
 }
 
 // withConfigQuery appends the config's parameters that query does not have.
-func (c *Client) withConfigQuery(query string) string {
+func (c *sender) withConfigQuery(query string) string {
 	if len(c.config.Query) == 0 {
 		return query
 	}
@@ -137,7 +140,7 @@ func escapeQuery(text string) string {
 }
 
 // addHeaders puts the headers of the request, then those of the config.
-func (c *Client) addHeaders(out *outgoing, own http.Header, host string) error {
+func (c *sender) addHeaders(out *outgoing, own http.Header, host string) error {
 	out.header = make(http.Header, len(own)+len(c.config.Header)+4)
 	for name, values := range own {
 		key := http.CanonicalHeaderKey(name)
@@ -176,7 +179,7 @@ func (c *Client) addHeaders(out *outgoing, own http.Header, host string) error {
 }
 
 // addCookies appends the config's cookies that the request does not have.
-func (c *Client) addCookies(header http.Header) {
+func (c *sender) addCookies(header http.Header) {
 	if len(c.config.Cookies) == 0 {
 		return
 	}

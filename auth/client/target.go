@@ -68,7 +68,7 @@ func climbs(path string) bool {
 }
 
 // target gives the URL that a request goes to, without what the config adds.
-func (c *Client) target(ref *url.URL) (*url.URL, error) {
+func (c *sender) target(ref *url.URL) (*url.URL, error) {
 	if ref == nil {
 		return nil, &FieldError{Where: "url", Problem: "there is none"}
 	}
@@ -83,7 +83,7 @@ func (c *Client) target(ref *url.URL) (*url.URL, error) {
 }
 
 // allowed gives the origin of u if the credential may go there.
-func (c *Client) allowed(u *url.URL) (Origin, error) {
+func (c *sender) allowed(u *url.URL) (Origin, error) {
 	origin, err := originOf(u)
 	if err != nil {
 		return Origin{}, err
@@ -100,7 +100,7 @@ func (c *Client) allowed(u *url.URL) (Origin, error) {
 }
 
 // redirect gives where resp sends the client, nil if nowhere.
-func (c *Client) redirect(out *outgoing, resp *http.Response, hops int) (*url.URL, error) {
+func (c *sender) redirect(out *outgoing, resp *http.Response, hops int) (*url.URL, error) {
 	location := resp.Header.Get("Location")
 	switch resp.StatusCode {
 	case 301, 302, 303, 307, 308:
@@ -126,6 +126,8 @@ func (c *Client) redirect(out *outgoing, resp *http.Response, hops int) (*url.UR
 		return refused("an address that cannot be used", "it is not an https URL with a plain host")
 	}
 	switch {
+	case c.config.NoRedirects:
+		return refused(to.String(), "a request that obtains a credential is never redirected")
 	case !to.Same(from):
 		return refused(to.String(), "a redirect must stay within its origin, since the credential would go with it")
 	case out.method != http.MethodGet && out.method != http.MethodHead:

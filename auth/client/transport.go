@@ -1,6 +1,7 @@
 package client
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -9,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"sync"
 	"time"
 )
 
@@ -30,9 +33,11 @@ type TransportOptions struct {
 	// Routes send the requests of an origin elsewhere; the first that fits.
 	Routes []Route
 	// Proxy chooses a proxy for a request, as in http.Transport; its result
-	// nil means none. Default none: the environment is never read. A proxy
-	// looks names up itself, so that through one only addresses written as
-	// such are refused.
+	// nil means none. Default none: this package never reads the environment;
+	// see [Proxy.Choose]. A proxy looks names up itself, and may see another
+	// network than this machine does: for a request that goes through one, a
+	// private address is refused where the host is written as such, and what a
+	// name leads to is the proxy's to judge.
 	Proxy func(*http.Request) (*url.URL, error)
 }
 
@@ -43,32 +48,41 @@ type TransportOptions struct {
 // in the spec (every host, for requests that no [Client] made). It is safe for
 // concurrent use.
 type Transport struct {
-	opts TransportOptions
-	// Connections to hosts of the spec are kept apart from the others, so
-	// that a request with a host from data never gets one that was made
-	// without the check.
-	trusted, guarded, proxied *http.Transport
+	opts  TransportOptions
+	plain *lines // for clients without a certificate of their own
+
+	mu         sync.Mutex
+	identities map[[sha256.Size]byte]*lines
 }
 
 // NewTransport makes a transport. Close its idle connections at the end.
 func NewTransport(opts TransportOptions) *Transport {
-	t := &Transport{opts: opts}
-	roots := rootsWith(opts.CA)
-	t.trusted = newHTTPTransport(roots, nil)
-	t.proxied = newHTTPTransport(roots, nil)
-	t.proxied.Proxy = opts.Proxy
-	t.guarded = t.trusted
-	if !opts.AllowPrivate {
-		t.guarded = newHTTPTransport(roots, guard)
-	}
+	t := &Transport{opts: opts, identities: map[[sha256.Size]byte]*lines{}}
+	t.plain = t.newLines(nil, nil)
 	return t
 }
 
-func newHTTPTransport(roots *x509.CertPool, control controlFunc) *http.Transport {
+// newLines makes the connections of an identity.
+func (t *Transport) newLines(certificates []tls.Certificate, authorities []*x509.Certificate) *lines {
+	config := &tls.Config{
+		MinVersion: tls.VersionTLS12, Certificates: certificates,
+		RootCAs: rootsWith(slices.Concat(t.opts.CA, authorities)),
+	}
+	l := &lines{trusted: newHTTPTransport(config, nil), proxied: newHTTPTransport(config, nil)}
+	l.proxied.Proxy = t.opts.Proxy
+	l.proxied.OnProxyConnectResponse = proxyAnswered
+	l.guarded = l.trusted
+	if !t.opts.AllowPrivate {
+		l.guarded = newHTTPTransport(config, guard)
+	}
+	return l
+}
+
+func newHTTPTransport(config *tls.Config, control controlFunc) *http.Transport {
 	dialer := &net.Dialer{Timeout: dialTime, KeepAlive: idleTime, ControlContext: control}
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
+		TLSClientConfig:        config.Clone(),
 		TLSHandshakeTimeout:    tlsTime,
 		ResponseHeaderTimeout:  headerTime,
 		IdleConnTimeout:        idleTime,
@@ -82,39 +96,46 @@ func newHTTPTransport(roots *x509.CertPool, control controlFunc) *http.Transport
 // RoundTrip sends one request.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	s, _ := req.Context().Value(sentKey{}).(*sent)
-	trusted := s != nil && s.trusted || t.opts.AllowPrivate
+	if s == nil {
+		s = &sent{}
+	}
+	lines, err := t.linesOf(s.tls)
+	if err != nil {
+		return nil, err
+	}
 	if routed := t.route(req); routed != nil {
-		resp, err := t.trusted.RoundTrip(routed)
+		resp, err := lines.trusted.RoundTrip(routed)
 		if resp != nil {
 			resp.Request = req
 		}
 		return resp, err
 	}
+	trusted := s.trusted || t.opts.AllowPrivate
+	if !trusted {
+		if err := checkLiteralAddress(req.URL.Hostname()); err != nil {
+			return nil, err
+		}
+	}
 	if t.opts.Proxy != nil {
 		if proxy, err := t.opts.Proxy(req); err != nil {
-			return nil, errors.New("choose a proxy: it cannot be used") // the text may hold its password
+			return nil, &proxyError{"the proxy cannot be used"} // the text may hold its password
 		} else if proxy != nil {
-			if !trusted {
-				if err := checkLiteralAddress(req.URL.Hostname()); err != nil {
-					return nil, err
-				}
-			}
-			return t.proxied.RoundTrip(req)
+			return lines.proxied.RoundTrip(req)
 		}
 	}
 	if trusted {
-		return t.trusted.RoundTrip(req)
+		return lines.trusted.RoundTrip(req)
 	}
-	if err := checkLiteralAddress(req.URL.Hostname()); err != nil {
-		return nil, err
-	}
-	return t.guarded.RoundTrip(req)
+	return lines.guarded.RoundTrip(req)
 }
 
 // CloseIdleConnections closes the connections that are kept for later.
 func (t *Transport) CloseIdleConnections() {
-	for _, h := range []*http.Transport{t.trusted, t.guarded, t.proxied} {
-		h.CloseIdleConnections()
+	t.plain.close()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, l := range t.identities {
+		l.close()
 	}
 }
 

@@ -22,6 +22,8 @@ type ClientConfig struct {
 	Sign, TLS               formula.Value // undefined if there is none; an HMAC as its author wrote it
 	Timeout                 time.Duration // 0: the program's own
 	MaxResponseBytes        int64         // 0: the program's own
+
+	judge judge
 }
 
 // Format writes where requests go and nothing of what goes with them.
@@ -43,6 +45,8 @@ type clientProgram struct {
 	sign  *formula.Program // nil if nothing is signed, or only per request
 	// perRequest is a signature that is computed over each request.
 	perRequest formula.Value
+	handlers   *handlerList   // nil if there are none, or a formula gives the client
+	kept       []*handlerList // those within that formula; see keepHandlers
 }
 
 func compileClient(c *compilation) *clientProgram {
@@ -52,7 +56,8 @@ func compileClient(c *compilation) *clientProgram {
 	}
 	if !c.body.IsObject() || formula.LooksLikeFormula(c.body) {
 		c.hiddenBases(at, c.body)
-		p := &clientProgram{parts: c.formula(at, c.body)}
+		p := &clientProgram{}
+		p.parts = c.formula(at, p.keepHandlers(c, at, c.body))
 		c.result = p.parts.Result()
 		return p
 	}
@@ -64,7 +69,7 @@ func compileClient(c *compilation) *clientProgram {
 	}
 	// responseHandlers wait for a response: evaluated now, none would match.
 	if handlers := c.body.Get("responseHandlers"); !handlers.IsMissing() {
-		c.formula(at+"/responseHandlers", handlers, variable{Key: "response", Type: responseType(formula.Type{})})
+		p.handlers = c.handlers(at+"/responseHandlers", handlers)
 	}
 	p.signature(c, at+"/sign", c.body.Get("sign"))
 	rest := c.body.Without("baseUri").Without("responseHandlers").Without("sign")
@@ -139,7 +144,8 @@ func (s *Set) Client(variables formula.Value, run formula.Run) (*ClientConfig, e
 	if err != nil {
 		return nil, err
 	}
-	config := &ClientConfig{}
+	config := &ClientConfig{judge: judge{variables: variables, run: run}}
+	config.judge.handlers = s.client.handlersOf(v)
 	if s.client.base != nil {
 		config.Base, err = s.client.base.Eval(variables, run)
 	} else {

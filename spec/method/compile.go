@@ -21,6 +21,8 @@ type Set struct {
 	base    *formula.URLProgram // of auth itself; nil if it has none
 	origins []string            // that its requests name literally
 	reads   []Read
+
+	operations []*operation
 }
 
 // A Read says that a formula of a method reads a variable.
@@ -37,6 +39,9 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 	scope := authtype.NewScope(o)
 	var diagnostics []spec.Diagnostic
 	for _, name := range authtype.Order() {
+		if name == "test" { // it may run one
+			diagnostics = append(diagnostics, set.compileOperations(scope)...)
+		}
 		m := o.Value.Get(name)
 		kind := findKind(m.Get("type").Text())
 		if kind == nil || kind.compile == nil || !m.Has(kind.body) {
@@ -155,6 +160,7 @@ type compilation struct {
 	scope       *authtype.Scope
 	result      formula.Type // of the method
 	names       []string     // of the variables that the method sees
+	more        []variable   // that it sees besides
 	diagnostics []spec.Diagnostic
 }
 
@@ -168,6 +174,7 @@ func (c *compilation) options(more []variable) formula.Options {
 		c.names = authtype.Variables(c.method)
 	}
 	names := slices.Clip(c.names)
+	more = append(slices.Clip(c.more), more...)
 	for _, v := range more {
 		names = append(names, v.Key)
 	}

@@ -38,14 +38,17 @@ func compileScript(c *compilation) runner {
 	for _, u := range s.URLs {
 		c.literalOrigin(u.Text)
 	}
-	return nil
+	return newScripted(c, at)
 }
 
 // scriptArguments lists the names of what a script of a method is called with,
 // those of all generations of the format.
 func scriptArguments(method string) []string {
 	names := authtype.Variables(method)
-	if method == "test" || method == "disconnect" {
+	if method == operationMethod {
+		names = append(names, "input")
+	}
+	if method == "test" || method == "disconnect" || method == operationMethod {
 		names = append(names, "apiClient", "externalApiClient")
 	}
 	return names
@@ -53,7 +56,7 @@ func scriptArguments(method string) []string {
 
 // scriptModules are the modules, besides files of the connector, that a script
 // can import.
-var scriptModules = []string{"axios", "@integration-app/connector-sdk"}
+var scriptModules = script.Modules()
 
 // checkScript reports what is wrong with the script that is the body of the
 // method. The arguments are the names of what it is called with. It returns
@@ -127,6 +130,8 @@ func exampleArgument(method string) string {
 	switch method {
 	case "test", "disconnect":
 		return "apiClient"
+	case operationMethod:
+		return "input, apiClient"
 	case "makeApiClient", "refreshCredentials":
 		return "credentials"
 	case "getOAuthConfig":
@@ -174,7 +179,23 @@ func (c *compilation) checkTest(export *script.Export) {
 	if f.Throws {
 		hint = `throwing is enough to fail; to pass, end it with "return true"`
 	}
+	if reads := c.labelReads(); len(reads) > 0 {
+		hint = fmt.Sprintf(`end it with what connectionLabel reads, as in "return { %s }"`, strings.Join(reads, ", "))
+	}
 	c.report("test-returns-nothing", spec.Error, "", textAt(export.Span), "the test returns nothing, which counts as failed", hint)
+}
+
+// labelReads lists the members of what the test gives that connectionLabel
+// reads.
+func (c *compilation) labelReads() []string {
+	program, _ := formula.Compile(c.option.Value.Get("connectionLabel"), formula.Options{Dialect: c.option.Connector().Dialect()})
+	var names []string
+	for _, r := range program.References() {
+		if root, name := r.Path.Names(); root == "test" && name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // checkImport reports a module that there will not be.

@@ -63,7 +63,7 @@ func TestCheckScript(t *testing.T) {
 		{"status of a body", "test", "export default async ({ apiClient }) => {\n  const response = await apiClient.get('/me')\n  return response.status === 200\n}", `warning 7:23 body-has-no-status: the status of an answer's body is compared, and a body has none (the API client gives the body and throws on an error; pass { returnFullResponse: true } as the third argument to get the status)`},
 		{"import outside", "test", "import a from '../a'\nexport default () => a", `5:19 import-outside: "../a" is outside the connector (a file that is imported is named relative to the script, as in "./help.js", and stays in the connector)`},
 		{"absolute imports", "test", "const a = require('/etc/a'), b = require('https://a.example/b'), c = require('C:\\\\x')\nexport default () => a", ""},
-		{"unknown module", "test", "import fs from 'node:fs'\nimport a from 'axois'\nexport default () => a + fs", "5:20 unknown-module: there is no module \"node:fs\" (there are \"axios\" and \"@integration-app/connector-sdk\" and the files of the connector)\n6:19 unknown-module: there is no module \"axois\" (did you mean \"axios\"?)"},
+		{"unknown module", "test", "import fs from 'node:fs'\nimport a from 'axois'\nexport default () => a + fs", "5:20 unknown-module: there is no module \"node:fs\" (there are \"axios\", \"@integration-app/connector-sdk\", \"@integration-app/sdk/errors\", \"crypto\" and \"node:crypto\" and the files of the connector)\n6:19 unknown-module: there is no module \"axois\" (did you mean \"axios\"?)"},
 	}
 	for _, c := range cases {
 		got := check(t, c.method, "type: oauth2", c.source, scriptPlace{})

@@ -24,8 +24,8 @@ type Kind struct {
 var kinds = []Kind{
 	{spec.KindMapping, "data in which formulas are evaluated", "mapping", compileMapping},
 	{spec.KindREST, "a request, or several in a row", "mapping", compileREST},
-	{spec.KindGraphQL, "a GraphQL query or mutation", "mapping", nil},
-	{spec.KindOperation, "an operation of the connector", "mapping", nil},
+	{spec.KindGraphQL, "a GraphQL query or mutation", "mapping", compileGraphQL},
+	{spec.KindOperation, "an operation of the connector", "mapping", compileOperationCall},
 	{spec.KindJavaScript, "a script", "code", compileScript},
 	{spec.KindNotSupported, "a method that the connector does not have", "", nil},
 }
@@ -53,7 +53,8 @@ type Client interface {
 type Call struct {
 	Variables formula.Value
 	Run       formula.Run
-	Client    Client // for methods that send requests
+	Client    Client  // for methods that send requests
+	Scripts   Scripts // for methods that are scripts
 }
 
 // A Result is what a method gives.

@@ -1,8 +1,11 @@
 package method
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -26,6 +29,7 @@ type request struct {
 	path     *formula.URLProgram
 	parts    *formula.Program // query, headers, data, pathParameters, auth
 	form     string           // contentType
+	chosen   *formula.Program // contentType where it is a formula; else nil
 	response *formula.Program // of a step: what later steps see of it
 }
 
@@ -39,6 +43,7 @@ func responseType(data formula.Type) formula.Type {
 		variable{Key: "data", Type: data},
 		variable{Key: "headers", Type: formula.TextsType()},
 		variable{Key: "statusCode", Type: formula.NumberType()},
+		variable{Key: "text", Type: formula.TextType()},
 	)
 }
 
@@ -96,7 +101,11 @@ func (c *compilation) request(at string, v formula.Value, more ...variable) *req
 	q.path = c.url(at+"/path", v.Get("path"), formula.URLPath, more...)
 	c.literalOrigin(v.Get("path").Text())
 	m := v.Get("requestMapping")
-	q.form = m.Get("contentType").Text()
+	if form, ok := m.Get("contentType").AsString(); ok && !strings.Contains(form, "${") {
+		q.form = form
+	} else if !m.Get("contentType").IsMissing() {
+		q.chosen = c.formula(at+"/requestMapping/contentType", m.Get("contentType"), more...)
+	}
 	q.parts = c.formula(at+"/requestMapping", m.Without("contentType"), more...)
 	c.placeholders(at, v)
 	return q
@@ -212,14 +221,26 @@ func (q *request) build(ctx context.Context, call Call) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, contentType, err := encodeBody(parts.Get("data"), q.form, parts.Get("headers"))
+	form := q.form
+	if q.chosen != nil {
+		v, err := q.chosen.Eval(call.Variables, call.Run)
+		if err != nil {
+			return nil, err
+		}
+		form = v.Text()
+	}
+	p, err := encodeBody(parts.Get("data"), form, parts.Get("headers"), call.Run)
 	if err != nil {
 		return nil, err
 	}
 	ctx = context.WithValue(ctx, literalHost{}, address.Literal)
+	var body io.Reader
+	if p != nil {
+		body = bytes.NewReader(p.body)
+	}
 	req, err := http.NewRequestWithContext(ctx, q.verb, u, body)
 	if err != nil {
-		return nil, fmt.Errorf("the path %q makes no URL", address.URL)
+		return nil, errors.New("the path makes no URL: it has a broken escape or a character that no URL has")
 	}
 	headers, err := fields(parts.Get("headers"), "header")
 	if err != nil {
@@ -228,8 +249,8 @@ func (q *request) build(ctx context.Context, call Call) (*http.Request, error) {
 	for _, h := range headers {
 		req.Header[http.CanonicalHeaderKey(h.Name)] = append(req.Header.Values(h.Name), h.Value)
 	}
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
+	if p != nil {
+		req.Header.Set("Content-Type", p.contentType)
 	}
 	basic, err := basicOf(parts.Get("auth"))
 	if err != nil {
@@ -250,4 +271,15 @@ type literalHost struct{}
 func LiteralHost(req *http.Request) bool {
 	literal, _ := req.Context().Value(literalHost{}).(bool)
 	return literal
+}
+
+// repeatable is the key of a request's context that tells whether it may be
+// sent twice though its method does not say so.
+type repeatable struct{}
+
+// Repeatable tells whether a request may be sent twice whatever its method is:
+// a GraphQL query changes nothing, though it is a POST.
+func Repeatable(req *http.Request) bool {
+	yes, _ := req.Context().Value(repeatable{}).(bool)
+	return yes
 }

@@ -55,7 +55,7 @@ func (s *Set) whereTo(name string, parameter bool) string {
 			continue
 		case !parameter && root != "connectionInput" && root != "connectionParameters" && root != "credentials" && root != "authData":
 			continue
-		case rest == name && !strings.HasPrefix(r.Method, "getCredentials"):
+		case rest == name && (!strings.HasPrefix(r.Method, "getCredentials") || strings.Contains(r.Pointer, "/requestMapping/")):
 		case (root == "credentials" || root == "authData") && !parameter && s.derives(rest, name):
 		default:
 			continue

@@ -26,9 +26,19 @@ func (c *compilation) hint(p formula.Problem) string {
 	case "connectorParameters":
 		return fmt.Sprintf("declare it: add %q to properties in parametersSchema", rest)
 	case "credentials", "authData":
+		if names := c.scope.Credentials().Members(); len(names) == 1 {
+			return fmt.Sprintf("the only credential is %q; for another one, ask for %q in ui.schema, or give it by getCredentialsFromConnectionParameters", root+"."+names[0], rest)
+		} else if i := slices.IndexFunc(names, func(n string) bool { return begins(n, rest) }); i >= 0 {
+			return fmt.Sprintf("did you mean %q?", root+"."+names[i])
+		}
 		return fmt.Sprintf("%s; ask for %q in ui.schema, or give it by getCredentialsFromConnectionParameters", c.credentialWords(), rest)
+	case "input":
+		return fmt.Sprintf("declare it: add %q to properties in the inputSchema of the operation", rest)
 	case "steps":
-		return "a step sees the steps before it"
+		if p.Hint != "" { // which there are
+			return "a step sees the steps before it; " + strings.Replace(p.Hint, "its ", "their ", 1)
+		}
+		return "a step sees the steps before it, and this is the first"
 	case "response":
 		if slices.Contains([]string{"status", "code", "statuscode", "status_code"}, rest) {
 			return `did you mean "response.statusCode"?`
@@ -39,6 +49,12 @@ func (c *compilation) hint(p formula.Problem) string {
 		return fmt.Sprintf("the body of the answer is response.data: did you mean \"response.data.%s\"?", rest)
 	}
 	return p.Hint
+}
+
+// begins tells whether one name begins with the other, whatever their case.
+func begins(a, b string) bool {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	return len(a) > 2 && len(b) > 2 && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
 // credentialWords says which credentials there are.
@@ -71,6 +87,10 @@ func (c *compilation) checkResult() {
 func (c *compilation) checkClient() {
 	for _, field := range []string{"headers", "query", "cookies"} {
 		part := c.result.Member(field)
+		if !part.CanBe(formula.KindObject, formula.KindUndefined, formula.KindNull) {
+			c.report("wrong-type", spec.Error, formula.Pointer(field), spec.AtValue(), fmt.Sprintf("%s have names, so an object is wanted, and this is %s", fieldWords[field], part), "write each as name: value")
+			continue
+		}
 		for _, name := range part.Members() {
 			c.wantText(formula.Pointer(field, name), part.Member(name), true)
 		}
@@ -79,6 +99,9 @@ func (c *compilation) checkClient() {
 		c.wantText(formula.Pointer("auth", half), c.result.Member("auth").Member(half), false)
 	}
 }
+
+// fieldWords says what the members of a field are.
+var fieldWords = map[string]string{"headers": "headers", "query": "query parameters", "cookies": "cookies"}
 
 // wantText reports a part of the result that is there and never a text, a
 // number or a boolean, nor a list of them where that is allowed.

@@ -1,0 +1,167 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"errors"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/spec/method"
+)
+
+// maxRepeats is how often a request is repeated that failed for a reason that
+// passes.
+const maxRepeats = 2
+
+// open makes the HTTP client of a config.
+func (l *life) open(config *method.ClientConfig) (*client.Client, error) {
+	c, err := l.configOf(config)
+	if err != nil {
+		return nil, err
+	}
+	return client.New(c, l.transport)
+}
+
+// configOf says what the HTTP client of a config does: it goes to the base and
+// to the origins that the spec names, and nowhere else.
+func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
+	base, err := client.ParseOrigin(config.Base.URL)
+	if err != nil {
+		return client.Config{}, err
+	}
+	base.Literal = config.Base.Literal
+	origins := []client.Origin{base}
+	named, err := l.namedOrigins()
+	if err != nil {
+		return client.Config{}, err
+	}
+	origins = append(origins, named...)
+	for _, o := range origins {
+		l.result.host(o.String())
+	}
+	c := l.patient(config.Judge)
+	c.Base, c.Origins = config.Base.URL, origins
+	c.Header, c.Query, c.Cookies = fieldsOf(config.Headers), fieldsOf(config.Query), fieldsOf(config.Cookies)
+	c.Timeout, c.MaxResponseBytes = l.requestTimeout(config.Timeout), config.MaxResponseBytes
+	c.Refresh = l.refresher()
+	if config.Basic != nil {
+		c.Basic = &client.Basic{Username: config.Basic.Username, Password: config.Basic.Password}
+	}
+	if data, ok := config.Data.ToAny().(map[string]any); ok {
+		c.Data = data
+	}
+	if t := config.TLS; !t.IsMissing() {
+		c.TLS = &client.TLS{Certificate: t.Get("certificate").Text(), Key: t.Get("key").Text(), CA: t.Get("ca").Text()}
+	}
+	return c, nil
+}
+
+// patient returns a config that judges answers and repeats requests.
+func (l *life) patient(judge func(*http.Response) error) client.Config {
+	return client.Config{
+		Judge:      func(resp *http.Response) client.Verdict { return verdictOn(judge(resp)) },
+		Repeats:    maxRepeats,
+		Repeatable: method.Repeatable,
+		Wait:       l.wait, Jitter: l.spread,
+	}
+}
+
+// spread gives random numbers for the pauses before repeats. They are not those
+// that formulas get: a request may be repeated for a reason that is not
+// recorded, and the formulas of a replay get the same.
+func (l *life) spread() float64 {
+	l.spreading.Lock()
+	defer l.spreading.Unlock()
+	if l.jitter == nil {
+		l.jitter = rand.New(rand.NewChaCha8(sha256.Sum256(l.seed[:])))
+	}
+	return l.jitter.Float64()
+}
+
+// verdictOn says what becomes of a request whose answer was judged.
+func verdictOn(err error) client.Verdict {
+	var status *method.StatusError
+	if !errors.As(err, &status) {
+		return client.Verdict{}
+	}
+	v := client.Verdict{Wait: status.RetryAfter}
+	switch {
+	case status.Key == method.KeyExpired:
+		v.Outcome = client.Expired
+	case status.Key == method.KeyRateLimit && status.Status == http.StatusTooManyRequests:
+		v.Outcome = client.Limited
+	case status.Key == method.KeyRateLimit, status.Transient():
+		v.Outcome = client.Transient
+	}
+	return v
+}
+
+// requestTimeout returns the smaller of the spec's bound and the run's.
+func (l *life) requestTimeout(d time.Duration) time.Duration {
+	if l.timeout > 0 && (d == 0 || l.timeout < d) {
+		return l.timeout
+	}
+	return d
+}
+
+func fieldsOf(list []method.Field) []client.Field {
+	fields := make([]client.Field, len(list))
+	for i, f := range list {
+		fields[i] = client.Field(f)
+	}
+	return fields
+}
+
+// namedOrigins returns the origins that the spec writes out: its
+// allowedOrigins and the absolute URLs of its requests.
+func (l *life) namedOrigins() ([]client.Origin, error) {
+	texts := l.Methods.LiteralOrigins()
+	allowed, _ := l.Option.Value.Get("allowedOrigins").AsList()
+	for _, v := range allowed {
+		texts = append(texts, v.Text())
+	}
+	var list []client.Origin
+	for _, text := range texts {
+		o, err := client.ParseOrigin(text)
+		if err != nil {
+			return nil, err
+		}
+		o.Literal = true
+		list = append(list, o)
+	}
+	return list, nil
+}
+
+// A bareClient sends requests of methods that run before there is a client:
+// their URLs are absolute, or relative to auth.baseUri, no credential is added
+// to them, and they are never redirected, since the credential is in them.
+type bareClient struct{ *life }
+
+// Do sends a request to the origin that the spec built for it.
+func (b *bareClient) Do(req *http.Request) (*http.Response, error) {
+	c := b.patient(func(resp *http.Response) error { return method.Judge(resp, b.run) })
+	c.Timeout, c.NoRedirects = b.requestTimeout(0), true
+	target := req.URL.String()
+	literal := method.LiteralHost(req)
+	if !req.URL.IsAbs() {
+		base, err := b.Methods.Base(b.variables(), b.run)
+		if err != nil {
+			return nil, err
+		}
+		c.Base, target, literal = base.URL, base.URL, base.Literal
+	}
+	origin, err := client.ParseOrigin(target)
+	if err != nil {
+		return nil, err
+	}
+	origin.Literal = literal
+	b.result.host(origin.String())
+	c.Origins = []client.Origin{origin}
+	opened, err := client.New(c, b.transport)
+	if err != nil {
+		return nil, err
+	}
+	return opened.Do(req)
+}

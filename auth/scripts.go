@@ -1,0 +1,86 @@
+package auth
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"net/http"
+
+	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/spec/method"
+)
+
+// scripts returns what the methods that are scripts take from the run.
+func (l *life) scripts() method.Scripts {
+	s := method.Scripts{Engine: l.Engine, Files: l.Files, Fetch: &plainClient{l}, Wait: l.wait, Timeout: l.timeout}
+	if l.log != nil {
+		s.Log = func(method, level, line string) {
+			if l.redactor != nil {
+				line = l.redactor.Redact(line)
+			}
+			l.log(method, level, line)
+		}
+	}
+	return s
+}
+
+// call returns a call of a method with what the run gives to all.
+func (l *life) call(c method.Call) method.Call {
+	c.Run, c.Scripts = l.run, l.scripts()
+	return c
+}
+
+// A plainClient sends the requests that scripts send by themselves: to the
+// origins that the spec and its scripts write out, and with nothing of the
+// connection's.
+type plainClient struct{ *life }
+
+// Do sends a request to one of the named origins.
+func (p *plainClient) Do(req *http.Request) (*http.Response, error) {
+	origins, err := p.namedOrigins()
+	if err != nil {
+		return nil, err
+	}
+	imports, err := p.Methods.Imports(p.Files)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range imports.Origins {
+		o, err := client.ParseOrigin(text)
+		if err != nil {
+			return nil, err
+		}
+		o.Literal = true
+		origins = append(origins, o)
+	}
+	c, err := client.New(client.Config{Origins: origins, Timeout: p.requestTimeout(0)}, p.transport)
+	if err != nil {
+		return nil, err
+	}
+	if origin, err := client.ParseOrigin(req.URL.String()); err == nil {
+		p.result.host(origin.String())
+	}
+	return c.Do(req)
+}
+
+// digest returns the digest of the connector and of the files that its scripts
+// import.
+func (s Subject) digest() string {
+	digest := s.Connector.Digest()
+	imports, err := s.Methods.Imports(s.Files)
+	if err != nil || len(imports.Files) == 0 || s.Files == nil {
+		return digest
+	}
+	h := sha256.New()
+	h.Write([]byte(digest))
+	for _, name := range imports.Files {
+		data, err := fs.ReadFile(s.Files, name)
+		if err != nil {
+			return digest
+		}
+		part := sha256.Sum256(data)
+		h.Write([]byte(name))
+		h.Write(part[:])
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
