@@ -25,17 +25,21 @@ type Connector struct {
 	bodies  []*body  // method files
 	origins []origin // where the parts of Auth come from
 	said    []Diagnostic
+	alone   bool // it was read without a file system
 }
 
-// A body is a method file.
+// A body is a file beside the spec: of a method, of an operation, or of the
+// questions to the user.
 type body struct {
 	file    string
 	kind    string
-	method  *methodName
-	option  string  // "" for the base
-	source  *Source // nil for a script
-	script  *Source // nil for what is no script
-	pointer string  // of the method in Auth
+	method  *methodName // nil for what is no method
+	option  string      // "" for the base
+	source  *Source     // nil for a script
+	script  *Source     // nil for what is no script
+	pointer string      // of the method in Auth
+	// definition is what the file of no method must meet; "" for a script.
+	definition string
 }
 
 // An origin says that the part of Auth at prefix is written at pointer in a
@@ -48,6 +52,10 @@ type origin struct {
 
 // Source returns the spec file.
 func (c *Connector) Source() *Source { return c.source }
+
+// Alone tells whether the connector was read from the text of its spec, so that
+// nobody knows what its other files hold.
+func (c *Connector) Alone() bool { return c.alone }
 
 // Said returns what [Load] said about the connector's files.
 func (c *Connector) Said() []Diagnostic { return c.said }

@@ -40,7 +40,7 @@ func LoadText(name string, data []byte) (*Connector, []Diagnostic) {
 
 func load(fsys fs.FS, file string, data []byte) (*Connector, []Diagnostic, error) {
 	source, diagnostics := Parse(file, data)
-	c := &Connector{File: file, Root: path.Dir(file), source: source, Meta: formula.Object(), Auth: formula.Object()}
+	c := &Connector{File: file, Root: path.Dir(file), source: source, Meta: formula.Object(), Auth: formula.Object(), alone: fsys == nil}
 	if c.said = diagnostics; !source.Readable() {
 		return c, diagnostics, nil
 	}
@@ -49,6 +49,9 @@ func load(fsys fs.FS, file string, data []byte) (*Connector, []Diagnostic, error
 		l.normalize(source.Value())
 	}
 	err := l.bodyFiles()
+	if err == nil {
+		err = l.operations()
+	}
 	l.inferType()
 	c.said = slices.Clone(l.diagnostics)
 	return c, l.diagnostics, err
@@ -111,13 +114,7 @@ func (l *loader) report(d Diagnostic) { l.diagnostics = append(l.diagnostics, d)
 
 // hasAuthDirectory tells whether method files may stand in auth/ beside the
 // spec: it is so for a connector that has a directory of its own.
-func (l *loader) hasAuthDirectory() bool {
-	if l.fsys == nil || !isSpecName(path.Base(l.File), path.Base(l.Root)) {
-		return false
-	}
-	info, err := fs.Stat(l.fsys, path.Join(l.Root, "auth"))
-	return err == nil && info.IsDir()
-}
+func (l *loader) hasAuthDirectory() bool { return l.hasDirectory("auth") }
 
 // normalize brings the document to one form, whatever its generation.
 func (l *loader) normalize(doc formula.Value) {
@@ -254,7 +251,7 @@ func (l *loader) firstGeneration(doc formula.Value) {
 		if source == nil {
 			continue
 		}
-		l.bodies = append(l.bodies, &body{file: source.Name(), kind: "ui", source: source, pointer: "/ui"})
+		l.bodies = append(l.bodies, &body{file: source.Name(), kind: "ui", definition: "authUi", source: source, pointer: "/ui"})
 		l.origins = append(l.origins, origin{"/ui", source, ""})
 		b.Set("ui", source.Value())
 		break

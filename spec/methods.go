@@ -88,6 +88,22 @@ var bodySuffixes = []bodySuffix{
 	{".ts", KindJavaScript},
 }
 
+// Suffixes returns how the names of files end that hold a body of a kind, the
+// usual ending first.
+func Suffixes(kind string) []string {
+	var list []string
+	for _, s := range bodySuffixes {
+		switch {
+		case s.kind != kind:
+		case s.suffix == usualSuffix[kind]:
+			list = append([]string{s.suffix}, list...)
+		default:
+			list = append(list, s.suffix)
+		}
+	}
+	return list
+}
+
 // splitBodyName splits the name of a method file into the name of its method
 // in kebab case and its suffix.
 func splitBodyName(file string) (base string, s bodySuffix, ok bool) {

@@ -15,11 +15,16 @@ func Validate(c *Connector) []Diagnostic {
 		return nil
 	}
 	list := validateSource(c.source, "")
+	if len(list) > 0 {
+		if d, ok := c.foreign(); ok {
+			return []Diagnostic{d}
+		}
+	}
 	for _, b := range c.bodies {
 		if b.source == nil || !b.source.Readable() {
 			continue
 		}
-		definition := "authUi"
+		definition := b.definition
 		if b.method != nil {
 			definition = b.method.bodySchema(b.kind)
 		}

@@ -23,7 +23,7 @@ type walkCompiler struct {
 const recordingSchema = "recording"
 
 // bodySchemas are the definitions that files of their own meet.
-var bodySchemas = []string{"apiClient", "oauthConfig", "restApiMapping", "graphqlApiMapping", "operationMapping", "authUi"}
+var bodySchemas = []string{"apiClient", "oauthConfig", "restApiMapping", "graphqlApiMapping", "operationMapping", "operation", "authUi"}
 
 // schemaDocument returns the document of a definition.
 func schemaDocument(definition string) formula.Value {

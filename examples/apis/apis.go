@@ -35,6 +35,11 @@ func All() []API {
 			Handler: http.HandlerFunc(gitHub),
 		},
 		{
+			Example: "linear", Origin: "https://api.linear.app",
+			Inputs:  map[string]map[string]string{"default": {"apiKey": linearKey}},
+			Handler: http.HandlerFunc(linear),
+		},
+		{
 			Example: "kintone", Origin: "https://example.kintone.com",
 			Inputs: map[string]map[string]string{
 				"password": {"subdomain": "example", "appId": "7", "login": kintoneLogin, "password": kintonePassword},
@@ -48,6 +53,7 @@ func All() []API {
 // Credentials that the servers accept. They open nothing else.
 const (
 	openWeatherKey  = "0f5e8d2c1b4a69788796a5b4c3d2e1f0"
+	linearKey       = "lin_api_LOOPBACK4f7Xq2Lw8Zr1Tn6Vb3Kc9Md5"
 	gitHubToken     = "github_pat_11LOOPBACK0example7Jq2Xw9Zr4"
 	kintoneLogin    = "sato"
 	kintonePassword = "correct horse: battery/staple"
@@ -102,6 +108,11 @@ func gitHub(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusUnauthorized, object{"message": "Requires authentication", "documentation_url": "https://docs.github.com/rest", "status": "401"})
 	case token != gitHubToken:
 		answer(w, http.StatusUnauthorized, object{"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest", "status": "401"})
+	case r.URL.Path == "/user/repos":
+		answer(w, http.StatusOK, []object{
+			{"id": 1296269, "full_name": "octocat/Hello-World", "private": false},
+			{"id": 1296270, "full_name": "octocat/secret-plans", "private": true},
+		})
 	case r.URL.Path != "/user":
 		answer(w, http.StatusNotFound, object{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"})
 	default:

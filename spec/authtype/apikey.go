@@ -131,6 +131,9 @@ var awsSigV4 = Type{
 			member("sessionToken", variable("credentials.sessionToken")),
 		)
 		l.client(object("sign", sign), "/type")
+		for _, field := range []string{"service", "region"} {
+			l.Derive("/makeApiClient/mapping/sign/"+field, "/"+field)
+		}
 	},
 }
 

@@ -24,10 +24,10 @@ type Scope struct {
 // NewScope returns what is known about the variables of an option in its
 // runnable form.
 func NewScope(o *spec.Option) *Scope {
-	s := &Scope{option: o, input: objectOf(o.Value.Get("inputSchema"))}
+	s := &Scope{option: o, input: ObjectOf(o.Value.Get("inputSchema"))}
 	s.shared = s.input.Merge(inputsElsewhere(o, s.input))
 	s.fixed = []formula.TypeMember{
-		{Key: "connectorParameters", Type: objectOf(o.Value.Get("parametersSchema"))},
+		{Key: "connectorParameters", Type: ObjectOf(o.Value.Get("parametersSchema"))},
 		{Key: "connection", Type: formula.ObjectType(formula.TypeMember{Key: "name", Type: formula.TextType()})},
 	}
 	return s
@@ -56,9 +56,9 @@ func inputsElsewhere(o *spec.Option, input formula.Type) formula.Type {
 	return formula.ObjectType(members...)
 }
 
-// objectOf returns the type of the object that a schema asks for: without one,
+// ObjectOf returns the type of the object that a schema asks for: without one,
 // nothing is asked for.
-func objectOf(schema formula.Value) formula.Type {
+func ObjectOf(schema formula.Value) formula.Type {
 	if !schema.IsObject() {
 		return formula.ObjectType()
 	}
@@ -108,6 +108,9 @@ func (s *Scope) Variables(method string) formula.Type {
 
 // inputOf returns the type of the input as a method sees it.
 func (s *Scope) inputOf(method string) formula.Type {
+	if method == "run" { // operations belong to all options
+		return s.shared
+	}
 	if s.option.Key == spec.DefaultOption || s.option.Connector().Auth.Get("options").Get(s.option.Key).Get(method).IsObject() {
 		return s.input
 	}
@@ -154,7 +157,7 @@ func (s *Scope) makeCredentials() formula.Type {
 	t := s.input
 	for _, field := range []string{"customCredentialsSchema", "credentialsSchema"} {
 		if schema := s.option.Value.Get(field); schema.IsObject() {
-			t = t.Merge(objectOf(schema))
+			t = t.Merge(ObjectOf(schema))
 			break
 		}
 	}

@@ -98,6 +98,7 @@ var variables = map[string][]string{
 	"makeApiClient":                          {"credentials", "authData"},
 	"test":                                   {"credentials", "authData"},
 	"disconnect":                             {"credentials", "authData"},
+	"run":                                    {"credentials", "authData"}, // an operation, which sees its input, too
 	"connectionLabel":                        {"credentials", "authData", "test"},
 }
 

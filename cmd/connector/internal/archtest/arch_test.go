@@ -47,7 +47,8 @@ var rooms = map[string][]string{
 	"cmd/connector/internal/cli":      {"*"},
 	"cmd/connector/internal/docgen":   {"*"},
 	"examples/apis/serve":             {"examples/apis"},
-	"testdata/bench/*":                {"*"}, // programs that measure
+	"spec/method/script/testdata/*":   {"spec/method/script"}, // programs that tests start
+	"testdata/bench/*":                {"*"},                  // programs that measure
 }
 
 // modules lists the modules of others with the packages that may import them;

@@ -12,6 +12,7 @@ func TestApis(t *testing.T) {
 	t.Parallel()
 	token := apiOf(t, "kintone").Inputs["token"]["apiKey"]
 	gitHub := apiOf(t, "github").Inputs["default"]["token"]
+	linear := apiOf(t, "linear").Inputs["default"]["apiKey"]
 	key := apiOf(t, "openweather").Inputs["default"]["apiKey"]
 	tests := []struct {
 		example, path string
@@ -24,6 +25,11 @@ func TestApis(t *testing.T) {
 		{"github", "/user", []string{"Authorization", "Bearer other"}, 401, "Bad credentials"},
 		{"github", "/user", []string{"Authorization", "Bearer " + gitHub}, 200, `"login":"octocat"`},
 		{"github", "/user", []string{"Authorization", "Bearer " + gitHub, "User-Agent", ""}, 403, "administrative rules"},
+		{"github", "/user/repos", []string{"Authorization", "Bearer " + gitHub}, 200, `"full_name":"octocat/Hello-World"`},
+		{"linear", "/graphql", nil, 401, "Authentication required"},
+		{"linear", "/graphql", []string{"Authorization", "Bearer " + linear}, 401, "Authentication required"},
+		{"linear", "/graphql", []string{"Authorization", linear}, 400, "POST body missing"},
+		{"linear", "/rest", []string{"Authorization", linear}, 404, "Not found"},
 		{"github", "/nobody", []string{"Authorization", "Bearer " + gitHub}, 404, "Not Found"},
 		{"openweather", "/data/2.5/weather?q=London", nil, 401, "Invalid API key"},
 		{"openweather", "/data/2.5/weather?q=London", []string{"X-Api-Key", key}, 401, "Invalid API key"},

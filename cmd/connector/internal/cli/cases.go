@@ -77,7 +77,9 @@ func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error)
 			}
 			if t.opts.option == "" || o.Option.Key == t.opts.option {
 				found = true
-				cases = append(cases, t.newCase(p, auth.Subject{Connector: l.connector, Option: o.Option, Methods: o.Methods}, l.checked))
+				for _, s := range t.subjects(p, l.connector, o) {
+					cases = append(cases, t.newCase(p, s, l.checked))
+				}
 			}
 		}
 		return nil
@@ -88,7 +90,24 @@ func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error)
 	return cases, err
 }
 
-// newCase decides how an option is tested.
+// subjects returns what is tested of an option: its authentication and the
+// operations of the connector.
+func (t *tester) subjects(p place, c *spec.Connector, o lint.Checked) []auth.Subject {
+	var list []auth.Subject
+	s := auth.Subject{Connector: c, Option: o.Option, Methods: o.Methods, Engine: t.engine, Files: rootFiles(p.dir)}
+	if t.opts.auth {
+		list = append(list, s)
+	}
+	if t.opts.operations || t.opts.everything {
+		for _, operation := range c.Operations() {
+			s.Operation = operation.Key
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// newCase decides how a subject is tested.
 func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *testCase {
 	c := &testCase{place: p, connector: s.Connector, subject: s}
 	if err := s.Check(); err != nil {
@@ -106,8 +125,14 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		c.skip = "it has no recording"
 		return c
 	}
+	if c.skip = t.unfit(s); c.skip != "" {
+		return c
+	}
 	values, given, unnamed, err := t.opts.values.of(t.global, s, siblings)
 	c.unnamed = unnamed
+	if err == nil && s.Operation != "" {
+		values.Input, _, err = s.CompleteInput(s.ExampleInput())
+	}
 	switch {
 	case err != nil:
 		c.live, c.failure = true, err
@@ -117,6 +142,24 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		c.skip = "no recording, and no credential given: " + t.howToGive(s)
 	}
 	return c
+}
+
+// unfit says why an operation is not run for real; "" if it is.
+func (t *tester) unfit(s auth.Subject) string {
+	if s.Operation == "" {
+		return ""
+	}
+	if s.Methods.Changes(s.Operation) && !(t.opts.operations && (t.opts.live || t.opts.record)) {
+		return "no recording, and it may change something: --operations --live runs it all the same"
+	}
+	_, problems, err := s.CompleteInput(s.ExampleInput())
+	switch {
+	case err != nil:
+		return err.Error()
+	case len(problems) > 0:
+		return fmt.Sprintf("its input %q %s: give it a default or an example in inputSchema", problems[0].Name, problems[0].Message)
+	}
+	return ""
 }
 
 // refuse says what is wrong with the command line as a whole, and completes

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"strings"
 
@@ -44,6 +45,9 @@ type credentialError struct{ error }
 
 // Main runs the program and returns its exit code.
 func Main(env *Env, args []string) (code int) {
+	if isWorker(args) {
+		return runWorker(env, os.Exit)
+	}
 	g := &global{Env: env, redactor: secret.NewRedactor()}
 	stdout, stderr := g.redactor.Writer(env.Stdout), g.redactor.Writer(env.Stderr)
 	defer func() {
@@ -155,7 +159,7 @@ to authenticate to an API.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nsee %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newValidate(g), newTest(g), newEval(g), newExplain(g), newSchema(g), newVersion(g))
+	root.AddCommand(newValidate(g), newTest(g), newOperations(g), newEval(g), newExplain(g), newSchema(g), newVersion(g))
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {

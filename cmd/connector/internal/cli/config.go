@@ -16,7 +16,7 @@ import (
 	"github.com/connector-spec/connector/spec/lint"
 )
 
-// A configuration is a .connector.yml that was read.
+// A configuration is a .connector.yml, or .connector.yaml, that was read.
 type configuration struct {
 	policy   *lint.Policy
 	problems []spec.Diagnostic
@@ -25,8 +25,8 @@ type configuration struct {
 	said bool // its problems were reported
 }
 
-// configurations finds the .connector.yml that holds for a directory: the one
-// in it, or the nearest above it. The search ends with the directory that holds
+// configurations finds the .connector.yml, which may be called .connector.yaml,
+// that holds for a directory: the one in it, or the nearest above it. The search ends with the directory that holds
 // .git, the user's home, or the top of the volume. The nearest file holds
 // alone: nothing is merged. Each directory is looked at once, however many
 // connectors lie below it.
@@ -61,10 +61,14 @@ func (c *configurations) at(dir string) *configuration {
 	if known := c.found[dir]; known != nil {
 		return known
 	}
-	name := filepath.Join(dir, lint.PolicyFile)
+	name, other := filepath.Join(dir, lint.PolicyFile), filepath.Join(dir, lint.OtherPolicyFile)
 	var found *configuration
-	if _, err := os.Stat(name); err == nil {
+	if isFile(name) && isFile(other) {
+		found = &configuration{err: fmt.Errorf("%s: beside it lies %s; keep one of them", shownName(name), lint.OtherPolicyFile)}
+	} else if isFile(name) {
 		found = c.read(name)
+	} else if isFile(other) {
+		found = c.read(other)
 	} else if parent := filepath.Dir(dir); parent == dir || dir == c.home || exists(filepath.Join(dir, ".git")) {
 		found = &configuration{policy: (*lint.Policy)(nil).Without(c.disabled...)}
 	} else {
@@ -74,15 +78,25 @@ func (c *configurations) at(dir string) *configuration {
 	return found
 }
 
-// read reads a configuration and names it as the user would write it.
-func (c *configurations) read(name string) *configuration {
-	shown := name
+// isFile tells whether there is something of a name.
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
+
+// shownName returns the name of a file as the user would write it.
+func shownName(name string) string {
 	if wd, err := os.Getwd(); err == nil {
 		if relative, err := filepath.Rel(wd, name); err == nil {
-			shown = relative
+			name = relative
 		}
 	}
-	shown = filepath.ToSlash(shown)
+	return filepath.ToSlash(name)
+}
+
+// read reads a configuration and names it as the user would write it.
+func (c *configurations) read(name string) *configuration {
+	shown := shownName(name)
 	info, err := os.Stat(name)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > spec.MaxFileSize) {
 		return &configuration{err: fmt.Errorf("%s: a configuration is a regular file of at most %d KiB", shown, spec.MaxFileSize>>10)}

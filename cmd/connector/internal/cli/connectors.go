@@ -13,10 +13,13 @@ import (
 )
 
 // A place is a connector that was found: a spec file within a directory that
-// it does not leave.
+// it does not leave. Or it is a directory in which nobody knows what there is.
 type place struct {
 	dir  string // as the user would write it; "" for the working directory
 	file string // of the spec, relative to dir, with slashes
+	// unread says why the directory that file is could not be looked through;
+	// "" for a connector.
+	unread string
 }
 
 // display returns the path of a file of the connector as the user would write
@@ -85,6 +88,14 @@ func findAt(path string) ([]place, []spec.Diagnostic, error) {
 		return nil, nil, fmt.Errorf("%w in %s: it is no YAML file, and not a part of a connector either", spec.ErrNoConnector, path)
 	}
 	var places []place
+	var unread spec.UnreadError
+	if errors.As(err, &unread) {
+		err = nil
+	}
+	for _, d := range unread {
+		full := filepath.Join(dir, filepath.FromSlash(d.Path))
+		places = append(places, place{dir: filepath.Dir(full), file: filepath.Base(full), unread: d.Err.Error()})
+	}
 	for _, f := range files {
 		full := filepath.Join(dir, filepath.FromSlash(f))
 		places = append(places, place{dir: filepath.Dir(full), file: filepath.Base(full)})
@@ -115,6 +126,9 @@ func searchRoot(path string) (dir, name string) {
 // check reads and checks a connector. File names in diagnostics are as the user
 // would write them.
 func (p place) check(o lint.Options) loaded {
+	if p.unread != "" {
+		return loaded{err: fmt.Errorf("read %s: %s", p.display(p.file), p.unread)}
+	}
 	root, err := os.OpenRoot(p.dir)
 	if err != nil {
 		return loaded{err: err}
@@ -131,6 +145,19 @@ func (p place) check(o lint.Options) loaded {
 	checked, diagnostics := lint.Run(c, o)
 	p.rename(diagnostics)
 	return loaded{c, checked, diagnostics, nil}
+}
+
+// rootFiles are the files of a directory, which no name and no link leaves.
+type rootFiles string
+
+// Open opens a file.
+func (d rootFiles) Open(name string) (fs.File, error) {
+	root, err := os.OpenRoot(string(d))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.FS().Open(name)
 }
 
 // rename gives diagnostics the file names that a user would write.

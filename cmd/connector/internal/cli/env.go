@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/spec/method/script"
 )
 
 // An Env is everything the commands take from the outside world.
@@ -36,7 +37,11 @@ type Env struct {
 	// Network makes the transport that requests go out by.
 	Network func(client.TransportOptions) http.RoundTripper
 	Now     func() time.Time
-	Rand    io.Reader
+	// Wait lets time pass, or returns the error of a context that ends before.
+	Wait func(context.Context, time.Duration) error
+	Rand io.Reader
+	// Scripts makes the engine that runs scripts; who has no more for it ends it.
+	Scripts func() (engine script.Engine, end func(), err error)
 	// Interrupted returns a context that ends when the user interrupts.
 	Interrupted func() (context.Context, context.CancelFunc)
 }
@@ -49,13 +54,25 @@ func System() *Env {
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Getenv:         os.Getenv, Environ: os.Environ,
 		Network: func(o client.TransportOptions) http.RoundTripper { return client.NewTransport(o) },
-		Now:     time.Now, Rand: rand.Reader,
+		Now:     time.Now, Wait: wait, Rand: rand.Reader,
+		Scripts:     scriptEngine,
 		Interrupted: interrupted,
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && env.StderrTerminal {
 		env.Ask, env.Lines = ask, lines
 	}
 	return env
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // ask asks on the terminal.

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -38,6 +39,14 @@ func inputFile(t testing.TB, inputs map[string]string) string {
 		t.Fatal(err)
 	}
 	return filepath.Join(writeTree(t, map[string]string{"inputs.json": string(data)}), "inputs.json")
+}
+
+// verbOf returns the method of the request that tests an example.
+func verbOf(api apis.API) string {
+	if api.Example == "linear" { // a query of GraphQL
+		return http.MethodPost
+	}
+	return http.MethodGet
 }
 
 func TestExamplesAreKnown(t *testing.T) {
@@ -92,7 +101,7 @@ func TestExamplesPassLive(t *testing.T) {
 	forExamples(t, func(t *testing.T, api apis.API, option string, inputs map[string]string) {
 		route := api.Origin + "=" + serve(t, api.Handler)
 		args := append(liveArgs(copyExample(t, api.Example), option, route), "--input-file", inputFile(t, inputs))
-		world{}.run(args...).check(t, 0, "ok  ", "live", "test  GET "+api.Origin, "routed: "+route, "1 passed")
+		world{}.run(args...).check(t, 0, "ok  ", "live", "test  "+verbOf(api)+" "+api.Origin, "routed: "+route, "1 passed")
 	})
 }
 
@@ -112,7 +121,7 @@ func TestExamplesRefuseWrongCredentials(t *testing.T) {
 			}
 			wrong[name] = "wrong-" + wrong[name]
 			o := world{}.run(append(liveArgs(dir, option, route), "--input-file", inputFile(t, wrong))...)
-			o.check(t, 1, "FAIL", "✗ test  GET "+api.Origin, "test: GET", "answered 401 Unauthorized",
+			o.check(t, 1, "FAIL", "✗ test  "+verbOf(api)+" "+api.Origin, "test: "+verbOf(api), "answered 401 Unauthorized",
 				"hint: the API does not accept the credential", "1 failed", "!"+wrong[name])
 		}
 	})
@@ -121,39 +130,54 @@ func TestExamplesRefuseWrongCredentials(t *testing.T) {
 // volatile are the lines of a recording that differ from run to run.
 var volatile = regexp.MustCompile(`(?m)^(recordedAt|seed|tool): .*\n`)
 
-// TestExamplesRecordings makes each recording anew and compares it with the
-// one that is kept; with -update it is kept.
+// TestExamplesRecordings makes each recording anew, of tests and of operations,
+// and compares it with the one that is kept; with -update it is kept.
 func TestExamplesRecordings(t *testing.T) {
 	t.Parallel()
 	forExamples(t, func(t *testing.T, api apis.API, option string, inputs map[string]string) {
 		route := api.Origin + "=" + serve(t, api.Handler)
-		kept := filepath.Join(repository, "examples", api.Example, "recordings", option+".yml")
 		dir := copyExample(t, api.Example)
 		if err := os.RemoveAll(filepath.Join(dir, "recordings")); err != nil {
 			t.Fatal(err)
 		}
-		args := []string{"test", "--auth", "--record", "--option", option, "--route", route, "--input-file", inputFile(t, inputs), dir}
+		args := []string{"test", "--auth", "--operations", "--record", "--option", option, "--route", route, "--input-file", inputFile(t, inputs), dir}
 		world{}.run(args...).check(t, 0, "note: recorded in ", "recordings/"+option+".yml")
-		fresh, err := os.ReadFile(filepath.Join(dir, "recordings", option+".yml"))
-		if err != nil {
-			t.Fatal(err)
+		files, err := filepath.Glob(filepath.Join(dir, "recordings", option+".*"))
+		if err != nil || len(files) == 0 {
+			t.Fatal("nothing is recorded", err)
 		}
-		for _, text := range []string{"\nsource: loopback\n", "\nversion: 1\n", "\ntool: connector ", "\nspec: sha256:"} {
-			if !strings.Contains(string(fresh), text) {
-				t.Errorf("the recording has no %q", strings.TrimSpace(text))
-			}
-		}
-		committed, err := os.ReadFile(kept)
-		if err != nil && !*update {
-			t.Fatal(err)
-		}
-		diff := cmp.Diff(volatile.ReplaceAllString(string(committed), ""), volatile.ReplaceAllString(string(fresh), ""))
-		if diff != "" && *update {
-			if err := os.WriteFile(kept, fresh, 0o644); err != nil {
-				t.Fatal(err)
-			}
-		} else if diff != "" {
-			t.Errorf("a fresh recording differs; -update keeps it (-kept +fresh)\n%s", diff)
+		for _, file := range files {
+			compareRecording(t, file, filepath.Join(repository, "examples", api.Example, "recordings", filepath.Base(file)))
 		}
 	})
+}
+
+// compareRecording compares a recording that was just made with the one that is
+// kept.
+func compareRecording(t *testing.T, file, kept string) {
+	t.Helper()
+	fresh, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"\nsource: loopback\n", "\nversion: 1\n", "\ntool: connector ", "\nspec: sha256:"} {
+		if !strings.Contains(string(fresh), text) {
+			t.Errorf("the recording has no %q", strings.TrimSpace(text))
+		}
+	}
+	committed, err := os.ReadFile(kept)
+	if err != nil && !*update {
+		t.Fatal(err)
+	}
+	diff := cmp.Diff(volatile.ReplaceAllString(string(committed), ""), volatile.ReplaceAllString(string(fresh), ""))
+	if diff != "" && *update {
+		if err := os.MkdirAll(filepath.Dir(kept), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(kept, fresh, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if diff != "" {
+		t.Errorf("a fresh recording of %s differs; -update keeps it (-kept +fresh)\n%s", filepath.Base(file), diff)
+	}
 }

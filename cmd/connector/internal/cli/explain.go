@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,14 +17,22 @@ import (
 )
 
 func newExplain(g *global) *cobra.Command {
+	var option string
 	cmd := &cobra.Command{
-		Use:   "explain [CODE]",
-		Short: "Say what a diagnostic code means, with a bad and a good spec",
+		Use:   "explain [CODE|PATH]",
+		Short: "Say what a diagnostic code means, or what a connector would send",
 		Long: `Explain says what a code that validate reports means and why it matters, and
 shows a connector that it is reported of, and the same connector mended. Without
-a code it lists them all.`,
+a code it lists them all.
+
+Of a path it shows the spec as it runs, shorthands lowered, and the requests that
+each method and operation would send, each part with the line of the spec that it
+comes from. Nothing is sent and no script is run: what a user enters, a server
+answers or a credential holds is a placeholder, such as {{input.apiKey}}. A known
+code wins over a path; write ./NAME for a path of that name.`,
 		Example: `  connector explain unmarked-secret
-  connector explain`,
+  connector explain
+  connector explain examples/openweather`,
 		Args: atMost(1),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var codes []string
@@ -34,13 +43,20 @@ a code it lists them all.`,
 			}
 			return codes, cobra.ShellCompDirectiveNoFileComp
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
+				if option != "" {
+					return usagef("--option is for a PATH, such as \".\"")
+				}
 				return listCodes(g)
+			}
+			if _, err := os.Stat(args[0]); err == nil && !isCode(args[0]) {
+				return explainSpec(cmd.Context(), g, args[0], option)
 			}
 			return explainCode(g, args[0])
 		},
 	}
+	cmd.Flags().StringVar(&option, "option", "", "explain one option of a connector only, by its `key`")
 	g.formatFlag(cmd, "text", "json")
 	return cmd
 }

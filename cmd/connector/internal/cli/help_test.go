@@ -63,7 +63,7 @@ func TestHelpExamples(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("no shell here")
 	}
-	for _, name := range append(commandsOf(t), "") {
+	for _, name := range append(commandsOf(t), "", "operations list", "operations run") {
 		o := world{}.run(strings.Fields(name + " --help")...)
 		_, examples, ok := strings.Cut(o.stdout, "\nExamples:\n")
 		if !ok {

@@ -26,6 +26,9 @@ const repository = "../../../.."
 
 // TestMain is the program itself where a script runs it.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "__worker" { // a child that runs scripts
+		os.Exit(cli.Main(cli.System(), os.Args[1:]))
+	}
 	testscript.Main(m, map[string]func(){
 		"connector": func() { os.Exit(cli.Main(scriptWorld(), os.Args[1:])) },
 	})
@@ -84,7 +87,9 @@ func (w world) run(args ...string) outcome {
 		Ask:     w.ask,
 		Network: func(o client.TransportOptions) http.RoundTripper { return client.NewTransport(o) },
 		Now:     w.clock,
+		Wait:    func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Rand:    w.random,
+		Scripts: cli.System().Scripts,
 		Interrupted: func() (context.Context, context.CancelFunc) {
 			if w.context != nil {
 				return w.context, func() {}

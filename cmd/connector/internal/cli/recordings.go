@@ -24,9 +24,9 @@ type loadedRecording struct {
 	file string
 }
 
-// recording reads the recording of an option; nil if there is none.
+// recording reads the recording of a subject; nil if there is none.
 func (p place) recording(s auth.Subject) (*loadedRecording, error) {
-	file := s.Connector.RecordingFile(s.Option.Key, "")
+	file := s.Connector.RecordingFile(s.Option.Key, s.Scenario())
 	root, err := os.OpenRoot(p.dir)
 	if err != nil {
 		return nil, err
@@ -84,8 +84,11 @@ func parseRecording(file string, data []byte) (*cassette.Recording, error) {
 	return rec, nil
 }
 
-// recordingNote stands at the top of every recording.
-const recordingNote = "# What `connector test --auth` replays. Secrets are placeholders; to make it anew, run with --record.\n"
+// What stands at the top of recordings, of tests and of operations.
+const (
+	recordingNote = "# What `connector test --auth` replays. Secrets are placeholders; to make it anew, run with --record.\n"
+	operationNote = "# What `connector test --operations` replays. Secrets are placeholders; to make it anew, run with --record.\n"
+)
 
 // writeRecording writes a recording, if there is no secret in it, and returns
 // its file: whole or not at all.
@@ -98,11 +101,15 @@ func (p place) writeRecording(s auth.Subject, rec *cassette.Recording, r *secret
 	if err != nil {
 		return "", err
 	}
-	data := append([]byte(recordingNote), spec.EncodeYAML(v)...)
+	note := recordingNote
+	if s.Operation != "" {
+		note = operationNote
+	}
+	data := append([]byte(note), spec.EncodeYAML(v)...)
 	if err := cassette.Verify(data, rec, r); err != nil {
 		return "", err
 	}
-	file := s.Connector.RecordingFile(s.Option.Key, "")
+	file := s.Connector.RecordingFile(s.Option.Key, s.Scenario())
 	if _, err := parseRecording(p.display(file), data); err != nil {
 		return "", fmt.Errorf("the recording is not written, since it could not be read back: %w", err)
 	}

@@ -43,6 +43,9 @@ func writeCommand(b *strings.Builder, c *cobra.Command) {
 	if c.Example != "" {
 		fmt.Fprintf(b, "\nExamples:\n\n```sh\n%s\n```\n", strings.ReplaceAll(strings.TrimPrefix(c.Example, "  "), "\n  ", "\n"))
 	}
+	for _, sub := range c.Commands() {
+		writeCommand(b, sub)
+	}
 }
 
 func writeFlags(b *strings.Builder, flags *pflag.FlagSet) {

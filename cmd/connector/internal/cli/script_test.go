@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("GORACE", "atexit_sleep_ms=1")
 			env.Setenv("ESC", "\x1b")
+			env.Values[playedKey{}] = &dialogue{}
 			return os.Mkdir(filepath.Join(env.WorkDir, "home"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -44,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"example": example,
 			"serve":   serveScript,
 			"search":  search,
+			"play":    playScript,
 		},
 	})
 }

@@ -8,16 +8,21 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/method/script"
 )
 
 type testOptions struct {
 	paths        []string
 	auth         bool
+	operations   bool
+	everything   bool // auth, and the operations that change nothing
 	live         bool
 	record       bool
 	replay       bool
@@ -34,13 +39,17 @@ func newTest(g *global) *cobra.Command {
 	var opts testOptions
 	cmd := &cobra.Command{
 		Use:   "test [PATH...]",
-		Short: "Test the authentication of connectors, from recordings or for real",
+		Short: "Test connectors, their authentication and operations, from recordings or for real",
 		Long: `Test runs the auth life of each option of each connector: it obtains the
-credential, makes the API client and sends the spec's test request.
+credential, makes the API client and sends the spec's test request. In place of
+that request it runs each operation of the connector, with the defaults and
+examples of its inputSchema as input, and holds the result against its
+outputSchema. --auth and --operations restrict it to one of these.
 
 An option that has a recording is tested from it: no socket is opened and no
 account is needed. One without is tested against the real API if its inputs
-are given, and skipped if they are not.
+are given, and skipped if they are not. An operation that may change something
+is run for real only by --operations with --live or --record.
 
 Inputs come from --input-file, from variables such as CONNECTOR_INPUT_API_KEY,
 from a prompt, or, for what is not secret, from --input.
@@ -48,6 +57,7 @@ from a prompt, or, for what is not secret, from --input.
 Exit codes: 0 passed, 1 failed, 2 wrong command line, 3 no answer, or a file
 that could not be read, 4 no credential.`,
 		Example: `  connector test --auth examples/openweather
+  connector test --operations --replay examples/github
   CONNECTOR_INPUT_API_KEY=… connector test --auth --live examples/openweather
   connector test --auth --record --input-file key.yml --route https://api.openweathermap.org=http://127.0.0.1:9000 examples/openweather`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -58,23 +68,32 @@ that could not be read, 4 no credential.`,
 			if opts.timeout < 0 || opts.jobs < 0 {
 				return usagef("--timeout and --jobs cannot be negative")
 			}
+			if !opts.auth && !opts.operations {
+				opts.auth, opts.everything = true, true
+			}
 			return runTest(cmd.Context(), g, opts)
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&opts.auth, "auth", false, "test authentication (what is tested when nothing is said)")
+	f.BoolVar(&opts.auth, "auth", false, "test authentication only, unless there is --operations, too")
+	f.BoolVar(&opts.operations, "operations", false, "test operations only, unless there is --auth, too")
 	f.BoolVar(&opts.live, "live", false, "test against the real API, also where there is a recording")
 	f.BoolVar(&opts.record, "record", false, "test against the real API and keep a recording, without secrets")
 	f.BoolVar(&opts.replay, "replay", false, "test from recordings only, never over the network")
 	f.StringVar(&opts.option, "option", "", "test one option only, by its `key`; the base is \"default\"")
-	f.DurationVar(&opts.timeout, "timeout", 0, "bound each request to this `duration`, such as 10s")
 	f.IntVar(&opts.jobs, "jobs", 0, "test this many connectors at once (default: one for each core)")
+	opts.networkFlags(f)
+	g.formatFlag(cmd, "text", "json")
+	return cmd
+}
+
+// networkFlags adds the flags of a command that talks to APIs.
+func (opts *testOptions) networkFlags(f *pflag.FlagSet) {
+	f.DurationVar(&opts.timeout, "timeout", 0, "bound each request and each script to this `duration`, such as 10s")
 	f.StringArrayVar(&opts.routes, "route", nil, "send requests for ORIGIN to another server: `ORIGIN=URL`")
 	f.BoolVar(&opts.allowRemote, "allow-remote-route", false, "let --route lead to another machine")
 	f.BoolVar(&opts.allowPrivate, "allow-private", false, "let hosts that come from inputs be private addresses")
 	opts.values.flags(f)
-	g.formatFlag(cmd, "text", "json")
-	return cmd
 }
 
 func runTest(ctx context.Context, g *global, opts testOptions) error {
@@ -86,6 +105,7 @@ func runTest(ctx context.Context, g *global, opts testOptions) error {
 	if err != nil {
 		return err
 	}
+	defer t.end()
 	if err := t.printDiagnostics(diagnostics); err != nil {
 		return err
 	}
@@ -143,7 +163,9 @@ type tester struct {
 	opts    testOptions
 	routes  []client.Route
 	network http.RoundTripper
-	many    bool // there is more than one connector
+	engine  script.Engine
+	end     func() // of the engine
+	many    bool   // there is more than one connector
 }
 
 func newTester(g *global, opts testOptions) (*tester, error) {
@@ -166,11 +188,51 @@ func newTester(g *global, opts testOptions) (*tester, error) {
 			return nil, usagef("--ca-file: %s: %w", g.caFile, err)
 		}
 	}
+	if err := t.useProxy(&options); err != nil {
+		return nil, err
+	}
 	t.network = g.Network(options)
 	if g.verbose {
 		t.network = &wiretap{next: t.network, redactor: g.redactor, w: g.Stderr}
 	}
-	return t, t.opts.values.read(g)
+	if err := t.opts.values.read(g); err != nil {
+		return nil, err
+	}
+	var err error
+	t.engine, t.end, err = g.Scripts()
+	return t, err
+}
+
+// useProxy sends requests by the proxy that the environment names, if there is
+// one.
+func (t *tester) useProxy(options *client.TransportOptions) error {
+	proxy, err := client.ProxyFrom(t.Getenv)
+	if err != nil || proxy == nil {
+		return err
+	}
+	for _, password := range proxy.Passwords() {
+		t.redactor.Add("proxy.password", password)
+	}
+	if t.verbose {
+		fmt.Fprintf(t.Stderr, "* %v\n", proxy)
+	}
+	options.Proxy = proxy.Choose
+	return nil
+}
+
+// log shows a line that a script logs, to who wants to see what goes on.
+func (t *tester) log(method, level, line string) {
+	if t.verbose {
+		fmt.Fprintf(t.Stderr, "* %s: %s: %s\n", method, level, secret.Printable(line))
+	}
+}
+
+// wait waits before a request is repeated, and says so where it takes long.
+func (t *tester) wait(ctx context.Context, d time.Duration) error {
+	if d >= 2*time.Second && !t.quiet {
+		fmt.Fprintf(t.Stderr, "connector: waiting %v before a request is repeated, as the API asks\n", d.Round(time.Second))
+	}
+	return t.Wait(ctx, d)
 }
 
 // printDiagnostics shows what is wrong with specs that are to be tested.
@@ -181,7 +243,7 @@ func (t *tester) printDiagnostics(list []spec.Diagnostic) error {
 
 // run runs one test and decides what it counts for.
 func (t *tester) run(ctx context.Context, c *testCase) report.Test {
-	r := report.Test{Connector: c.name(), Option: c.subject.OptionKey(), Mode: "recorded"}
+	r := report.Test{Connector: c.name(), Option: c.subject.OptionKey(), Operation: c.subject.Operation, Mode: "recorded"}
 	if c.live {
 		r.Mode = "live"
 	}
@@ -232,7 +294,7 @@ func (t *tester) test(ctx context.Context, c *testCase) (*auth.Result, error) {
 	if !c.live {
 		return auth.Replay(ctx, c.subject, c.recording.Recording)
 	}
-	world := auth.World{Network: t.network, Now: t.Now, Redactor: t.redactor, Timeout: t.opts.timeout}
+	world := auth.World{Network: t.network, Now: t.Now, Redactor: t.redactor, Timeout: t.opts.timeout, Wait: t.wait, Log: t.log}
 	if !t.opts.record {
 		return auth.Test(ctx, c.subject, c.values, world, t.Rand)
 	}

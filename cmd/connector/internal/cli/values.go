@@ -22,6 +22,9 @@ type valueOptions struct {
 	inputFile, paramsFile  string
 	environment            string
 	inputSource, paramsSrc *spec.Source
+	// operation lists the names of inputs that go to an operation, and not to
+	// the connection.
+	operation []string
 }
 
 func (v *valueOptions) flags(f *pflag.FlagSet) {
@@ -101,12 +104,12 @@ func nested(v formula.Value) bool {
 // asks for is left out, what none does is an error.
 func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (_ auth.Values, given, unnamed bool, err error) {
 	c := collector{global: g, key: s.Connector.Key(), schema: s.Option.Value.Get("inputSchema"), kind: "INPUT"}
-	c.known = knownNames(siblings, "inputSchema")
+	c.known, c.skip = append(knownNames(siblings, "inputSchema"), v.operation...), v.operation
 	inputs, err := c.collect(v.inputs, "--input", v.inputSource)
 	if err != nil {
 		return auth.Values{}, false, false, err
 	}
-	c.schema, c.kind = s.Option.Value.Get("parametersSchema"), "PARAM"
+	c.schema, c.kind, c.skip = s.Option.Value.Get("parametersSchema"), "PARAM", nil
 	c.known = knownNames(siblings, "parametersSchema")
 	params, err := c.collect(v.params, "--param", v.paramsSrc)
 	if err != nil {
@@ -134,6 +137,7 @@ type collector struct {
 	schema formula.Value
 	kind   string   // INPUT or PARAM
 	known  []string // the names that any option of the connector asks for
+	skip   []string // the names that are meant for something else
 
 	unnamed bool // a value was found that names no connector
 }
@@ -194,7 +198,7 @@ func (c *collector) fromFlags(b *formula.ObjectBuilder, flags []string, flag str
 		if !slices.Contains(c.known, name) {
 			return usagef("%s: %s", flag, c.unknown(name))
 		}
-		if !properties.Has(name) {
+		if !properties.Has(name) || slices.Contains(c.skip, name) {
 			continue
 		}
 		if spec.IsSensitive(properties.Get(name)) {
@@ -224,7 +228,7 @@ func (c *collector) fromFile(b *formula.ObjectBuilder, file *spec.Source) error 
 		if !slices.Contains(c.known, name) {
 			return usagef("%s", placed(file, at, c.unknown(name)))
 		}
-		if b.Has(name) || !properties.Has(name) {
+		if b.Has(name) || !properties.Has(name) || slices.Contains(c.skip, name) {
 			continue
 		}
 		property := properties.Get(name)

@@ -39,3 +39,38 @@ auth:
 		}
 	}
 }
+
+// TestSecretsInWrongFieldsAreNotShown wants the value of a field whose name says
+// secret not to be shown, whatever is said about its line.
+func TestSecretsInWrongFieldsAreNotShown(t *testing.T) {
+	canaries := []string{"9f2c7a1be84d03567fd1", "wJalrXUtnFEMI7MDENGbPxRfiCYzq", "hunter2hunter2", "two words of it", "71840936251847", "q7Xw2Lr9", "abc,d}ef"}
+	t.Chdir(t.TempDir())
+	writeFile(t, "spec.yml", `name: Example
+auth:
+  type: bearer
+  clientSecret: `+canaries[0]+`
+  secretAccessKey: "`+canaries[1]+`"
+  password: `+canaries[2]+`
+  "api_key": '`+canaries[3]+`'
+  secret: `+canaries[4]+`
+  nothing: {private_key: `+canaries[5]+`, accessToken: {$var: credentials.token}}
+  passphrase: `+canaries[6]+` # of the key
+  token:
+    `+canaries[0]+`
+  baseUri: ftp://example.com/?api_key=`+canaries[1]+`&a=b
+  x-refreshToken: `+canaries[0]+`
+  test: {implementationType: rest-api-mapping, mapping: {method: GETT, path: "/me?token=`+canaries[5]+`", qury: 1}}
+`)
+	for _, format := range report.DiagnosticFormats() {
+		o := world{}.run("validate", "--strict", "--format", format, "--color", "never", "spec.yml")
+		said := o.stdout + o.stderr
+		if !strings.Contains(said, "clientSecret") || !strings.Contains(said, "passphrase") {
+			t.Errorf("%s: little is said: %v", format, o)
+		}
+		for _, canary := range canaries {
+			if strings.Contains(said, canary) {
+				t.Errorf("%s: %q is shown: %v", format, canary, o)
+			}
+		}
+	}
+}

@@ -1,0 +1,277 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/cmd/connector/internal/report"
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+func newOperationsRun(g *global) *cobra.Command {
+	var opts testOptions
+	cmd := &cobra.Command{
+		Use:   "run KEY [PATH]",
+		Short: "Run an operation of a connector and print what it gives",
+		Long: `Run obtains the credential as connector test does, runs the operation with the
+connection's API client and prints what it gives as JSON.
+
+--input and --input-file give what the operation takes and what the connection
+needs, by name; a name that both have is the operation's. The rest comes from
+variables such as CONNECTOR_INPUT_API_KEY, for the operation such as
+CONNECTOR_OPERATION_PAGE, or from a prompt.
+
+Where nothing is given and there is a recording of the operation, the answer
+comes from there; --live asks the API.
+
+Exit codes: 0 done, 1 the API refused, or what it gave does not meet the
+outputSchema, 2 wrong command line, 3 no answer, or a file that could not be
+read, 4 no credential or input.`,
+		Example: `  connector operations run listRepositories examples/github
+  CONNECTOR_INPUT_API_KEY=… connector operations run currentWeather examples/openweather --input place=Paris`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("which operation? connector operations list shows them")
+			}
+			return atMost(2)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			g.running = true
+			opts.paths = args[1:]
+			return runOperation(cmd.Context(), g, args[0], opts)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&opts.live, "live", false, "ask the API, also where there is a recording")
+	f.BoolVar(&opts.record, "record", false, "ask the API and keep a recording, without secrets")
+	f.StringVar(&opts.option, "option", "", "connect by this option, by its `key`; the base is \"default\"")
+	opts.networkFlags(f)
+	return cmd
+}
+
+func runOperation(ctx context.Context, g *global, key string, opts testOptions) error {
+	g.format = "text" // so that what is missing is asked for
+	t, err := newTester(g, opts)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	c, err := t.operationCase(key)
+	if err != nil {
+		return err
+	}
+	if c.live && c.failure == nil {
+		c.values, c.failure = t.complete(c.subject, c.values)
+	}
+	if c.failure != nil {
+		return t.failed(codeOf(c.failure), c.failure.Error(), hintOf(c.failure))
+	}
+	if c.recording != nil && !g.quiet {
+		fmt.Fprintf(g.Stderr, "connector: this is from the recording %s; --live asks the API\n", secret.PrintableLine(c.place.display(c.recording.file)))
+	}
+	result, err := t.test(ctx, c)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if result.OK || !result.Value.IsUndefined() {
+		if err := printValue(g.Stdout, result.Value); err != nil {
+			return err
+		}
+	}
+	if result.Note != "" && opts.record && !g.quiet {
+		fmt.Fprintf(g.Stderr, "connector: %s\n", secret.PrintableLine(result.Note))
+	}
+	switch {
+	case result.OK:
+		return nil
+	case result.Unreachable():
+		return t.failed(exitFailed, result.Message, result.Hint)
+	}
+	return t.failed(exitNo, result.Message, result.Hint)
+}
+
+// failed says why there is no result, and what to do.
+func (t *tester) failed(code int, message, hint string) error {
+	fmt.Fprintf(t.Stderr, "connector: %s\n", secret.PrintableLine(message))
+	if hint != "" {
+		fmt.Fprintf(t.Stderr, "hint: %s\n", secret.PrintableLine(hint))
+	}
+	return exitWith(code)
+}
+
+func hintOf(err error) string {
+	var missing *missingError
+	if errors.As(err, &missing) {
+		return missing.hint
+	}
+	return ""
+}
+
+// printValue prints what an operation gave; nothing is null.
+func printValue(w io.Writer, v formula.Value) error {
+	text := []byte("null")
+	if !v.IsUndefined() {
+		text = v.AppendJSON(nil)
+	}
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", "  "); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// operationCase finds the operation of that key and decides how it is run.
+func (t *tester) operationCase(key string) (*testCase, error) {
+	p, l, err := t.theConnector()
+	if err != nil {
+		return nil, err
+	}
+	s := auth.Subject{Connector: l.connector, Operation: key, Engine: t.engine, Files: rootFiles(p.dir)}
+	var options, keys []string
+	for _, o := range l.checked {
+		options = append(options, o.Option.Key)
+		if t.opts.option == "" && s.Option == nil || o.Option.Key == t.opts.option {
+			s.Option, s.Methods = o.Option, o.Methods
+		}
+	}
+	operation := l.connector.Operation(key)
+	for _, o := range l.connector.Operations() {
+		keys = append(keys, o.Key)
+	}
+	switch {
+	case operation == nil && formula.Nearest(key, keys) != "":
+		return nil, usagef("%s has no operation %q; did you mean %q?", l.connector.Name(), key, formula.Nearest(key, keys))
+	case operation == nil:
+		return nil, usagef("%s has no operation %q%s", l.connector.Name(), key, thereAre("there is", keys))
+	case s.Option == nil:
+		return nil, usagef("--option: there is no option %q%s", t.opts.option, thereAre("there is", options))
+	case t.opts.option == "" && len(options) > 1:
+		return nil, usagef("%s can be connected in several ways: say which by --option%s", l.connector.Name(), thereAre("there is", options))
+	}
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	return t.decide(p, s, l, operation)
+}
+
+// decide gathers the values of an operation and says whether it is run for
+// real.
+func (t *tester) decide(p place, s auth.Subject, l loaded, operation *spec.Operation) (*testCase, error) {
+	c := &testCase{place: p, connector: s.Connector, subject: s}
+	schema := operation.InputSchema()
+	t.opts.values.operation = schema.Get("properties").Keys()
+	values, given, _, err := t.opts.values.of(t.global, s, l.checked)
+	if err != nil {
+		return nil, err
+	}
+	own := collector{global: t.global, key: s.Connector.Key(), schema: schema, kind: "OPERATION", known: append(knownNames(l.checked, "inputSchema"), t.opts.values.operation...)}
+	b := formula.NewObject(4)
+	if err := own.fromFlags(b, t.opts.values.inputs, "--input"); err != nil {
+		return nil, err
+	}
+	if file := t.opts.values.inputSource; file != nil {
+		if err := own.fromFile(b, file); err != nil {
+			return nil, err
+		}
+	}
+	if err := own.fromVariables(b); err != nil {
+		return nil, err
+	}
+	if !t.opts.live && !t.opts.record && !given && b.Value().Len() == 0 {
+		if c.recording, err = p.recording(s); c.recording != nil || err != nil {
+			return c, err
+		}
+	}
+	c.live, c.values = true, values
+	c.values.Input, c.failure = t.completeInput(s, b.Value())
+	return c, nil
+}
+
+// theConnector loads the one connector that the command line names.
+func (t *tester) theConnector() (place, loaded, error) {
+	places, diagnostics, err := find(t.opts.paths)
+	if err != nil {
+		return place{}, loaded{}, err
+	}
+	if len(places) > 1 {
+		return place{}, loaded{}, usagef("there are %d connectors here: name the PATH of one", len(places))
+	}
+	var l loaded
+	if len(diagnostics) == 0 {
+		l = loadChecked(places[0])
+		diagnostics = l.diagnostics
+	}
+	var s report.Summary
+	if s.Add(diagnostics); s.Errors > 0 {
+		if err := t.printDiagnostics(diagnostics); err != nil {
+			return place{}, l, err
+		}
+		return place{}, l, exit{exitNo}
+	}
+	return places[0], l, l.err
+}
+
+// completeInput adds defaults to the input of an operation, asks for what is
+// missing where somebody can answer, and says what it lacks.
+func (t *tester) completeInput(s auth.Subject, input formula.Value) (formula.Value, error) {
+	for {
+		complete, problems, err := s.CompleteInput(input)
+		if err != nil || len(problems) == 0 {
+			return complete, err
+		}
+		properties := s.Connector.Operation(s.Operation).InputSchema().Get("properties")
+		asked := false
+		for _, p := range problems {
+			if !t.asks() || !p.Missing || strings.Contains(p.Name, ".") {
+				return complete, inputError(s, problems)
+			}
+			property := properties.Get(p.Name)
+			text, err := t.Ask(promptOf(s, p.Name, property), spec.IsSensitive(property))
+			if err != nil {
+				return complete, fmt.Errorf("ask for %s: %w", p.Name, err)
+			}
+			v, err := convert(property, text)
+			if err != nil {
+				return complete, fmt.Errorf("%s %w", p.Name, err)
+			}
+			if asked = text != ""; !asked {
+				return complete, inputError(s, problems)
+			}
+			input = input.With(p.Name, v)
+		}
+	}
+}
+
+// inputError says what the input of an operation lacks, and how to give it.
+func inputError(s auth.Subject, problems []spec.InputProblem) error {
+	var words, flags []string
+	for _, p := range problems {
+		name := p.Name
+		if name == "" {
+			name = "the input"
+		}
+		words = append(words, name+" "+p.Message)
+		if first, _, _ := strings.Cut(p.Name, "."); first != "" {
+			flags = append(flags, fmt.Sprintf("--input %s=…", first))
+		}
+	}
+	return &missingError{
+		fmt.Sprintf("operation %q cannot run: %s", s.Operation, strings.Join(words, "; ")),
+		"give it by " + strings.Join(flags, " ") + ", or in a file for --input-file",
+	}
+}
