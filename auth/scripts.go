@@ -32,7 +32,8 @@ func (l *life) call(c method.Call) method.Call {
 
 // A plainClient sends the requests that scripts send by themselves: to the
 // origins that the spec and its scripts write out, and with nothing of the
-// connection's.
+// connection's. Nobody but the script's author has seen these addresses, so none
+// of them is trusted to be a private one.
 type plainClient struct{ *life }
 
 // Do sends a request to one of the named origins.
@@ -50,8 +51,10 @@ func (p *plainClient) Do(req *http.Request) (*http.Response, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Literal = true
 		origins = append(origins, o)
+	}
+	for i := range origins {
+		origins[i].Literal = false
 	}
 	c, err := client.New(client.Config{Origins: origins, Timeout: p.requestTimeout(0)}, p.transport)
 	if err != nil {

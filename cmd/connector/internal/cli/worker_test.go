@@ -1,39 +1,51 @@
-package cli
+package cli_test
 
 import (
 	"bufio"
 	"io"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
 
-// TestWorker talks to the worker as its parent does.
+// TestWorker talks to a child that runs scripts as its parent does.
 func TestWorker(t *testing.T) {
 	t.Parallel()
-	in, toWorker := io.Pipe()
-	fromWorker, out := io.Pipe()
-	ended := make(chan int, 1)
-	go runWorker(&Env{Stdin: in, Stdout: out}, func(code int) { ended <- code })
-	_, err := io.WriteString(toWorker, `{"job":{"code":"export default ({ a }) => [a, typeof process]","method":"test","args":{"a":1},"time":10000}}`+"\n")
+	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	line, err := bufio.NewReader(fromWorker).ReadString('\n')
+	worker := exec.Command(self, "__worker")
+	worker.Env = []string{"GORACE=atexit_sleep_ms=1"}
+	in, err := worker.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := worker.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(in, `{"job":{"code":"export default ({ a }) => [a, typeof process]","method":"test","args":{"a":1},"time":10000}}`+"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
 	if want := `{"outcome":{"value":[1,"undefined"]}}`; err != nil || strings.TrimSpace(line) != want {
 		t.Errorf("got %s, %v; want %s", line, err, want)
 	}
-	if err := toWorker.Close(); err != nil {
+	if err := in.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if code := <-ended; code != exitOK {
-		t.Errorf("the worker ended with %d when its parent was gone", code)
+	if err := worker.Wait(); err != nil {
+		t.Errorf("the worker ended with %v when its parent was gone", err)
 	}
-	if !isWorker([]string{"__worker"}) || isWorker([]string{"validate", "__worker"}) || isWorker(nil) {
-		t.Error("the command line of a worker is not known")
+	// The command line is for the program itself, and with anything beside it
+	// it is none.
+	if o := (world{}).run("__worker", "more"); o.code != 2 {
+		t.Errorf("a wrong command line: %v", o)
 	}
-	_, end, err := scriptEngine()
-	if err != nil {
-		t.Fatal(err)
-	}
-	end()
 }
