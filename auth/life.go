@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/connector-spec/connector/auth/client"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/method"
@@ -31,6 +32,7 @@ type life struct {
 	redactor  *secret.Redactor // of a run with real values
 	log       func(method, level, line string)
 
+	base      client.Origin // of the API; the zero Origin before it is known
 	now       string        // the step that runs, "" for none
 	current   formula.Value // the credentials
 	refreshes int

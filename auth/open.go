@@ -32,6 +32,7 @@ func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
 		return client.Config{}, err
 	}
 	base.Literal = config.Base.Literal
+	l.base = base
 	origins := []client.Origin{base}
 	named, err := l.namedOrigins()
 	if err != nil {

@@ -96,12 +96,13 @@ func otherHint(err error) string {
 	var insecure *client.InsecureError
 	var handler *method.HandlerError
 	var thrown *script.Error
+	var missing *formula.MissingError
 	switch {
 	case errors.As(err, &handler):
 		return "the mistake is in responseHandlers of makeApiClient: each formula there must do for every answer of the API"
 	case errors.As(err, &thrown) && thrown.Hint != "":
 		return thrown.Hint
-	case errors.As(err, &verdict):
+	case errors.As(err, &verdict), errors.As(err, &missing):
 		return "compare the path and the mapping of the method with what the API answers; --verbose shows the exchange"
 	case errors.As(err, &timeout):
 		return "without an answer nothing is known of the credential: try again later, or with a longer --timeout"
@@ -116,7 +117,7 @@ func otherHint(err error) string {
 	case errors.As(err, &insecure):
 		return "write https: in the spec; http: is for servers of this machine"
 	case errors.As(err, &thrown):
-		return "the script of the method throws this; --verbose shows its requests and what it logs"
+		return "the script of the method ends with this; --verbose shows its requests and what it logs"
 	}
 	return ""
 }

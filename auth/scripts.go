@@ -12,7 +12,7 @@ import (
 
 // scripts returns what the methods that are scripts take from the run.
 func (l *life) scripts() method.Scripts {
-	s := method.Scripts{Engine: l.Engine, Files: l.Files, Fetch: &plainClient{l}, Wait: l.wait, Timeout: l.timeout}
+	s := method.Scripts{Engine: l.Engine, Files: l.Files, Fetch: &plainClient{l}, Wait: l.wait, Timeout: 2 * l.timeout}
 	if l.log != nil {
 		s.Log = func(method, level, line string) {
 			if l.redactor != nil {
@@ -30,9 +30,9 @@ func (l *life) call(c method.Call) method.Call {
 	return c
 }
 
-// A plainClient sends the requests that scripts send by themselves: to the
-// origins that the spec and its scripts write out, and with nothing of the
-// connection's. Nobody but the script's author has seen these addresses, so none
+// A plainClient sends the requests that scripts send by themselves: to the API
+// and the origins that the spec and its scripts write out, and with nothing of
+// the connection's. Nobody but the script's author has seen these addresses, so none
 // of them is trusted to be a private one.
 type plainClient struct{ *life }
 
@@ -52,6 +52,9 @@ func (p *plainClient) Do(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		origins = append(origins, o)
+	}
+	if p.base != (client.Origin{}) {
+		origins = append(origins, p.base)
 	}
 	for i := range origins {
 		origins[i].Literal = false

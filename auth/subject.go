@@ -52,7 +52,8 @@ type World struct {
 	Now func() time.Time
 	// Redactor learns every secret of the run; nil for who shows nothing.
 	Redactor *secret.Redactor
-	// Timeout bounds each request, and each script; 0 leaves their own bounds.
+	// Timeout bounds each request, and each script to twice as long; 0 leaves
+	// their own bounds.
 	Timeout time.Duration
 	// Wait lets time pass before a request is repeated, as where an API limits
 	// requests; nil waits.

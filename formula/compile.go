@@ -162,6 +162,7 @@ func (c *compiler) value(v Value) compiled {
 			return c.list(v)
 		}
 		if f := c.formulaOf(v); f != nil && (!f.Addition || c.options.Dialect == DialectConnector) {
+			c.ignoredKeys(f, v)
 			c.enter(f.Name)
 			part := f.compile(c, v.node.items[0], v)
 			c.leave()
@@ -172,6 +173,28 @@ func (c *compiler) value(v Value) compiled {
 	default:
 		return constant(v)
 	}
+}
+
+// ignoredKeys advises against keys beside a formula that nobody looks at.
+func (c *compiler) ignoredKeys(f *Func, v Value) {
+	read := 1
+	if f.Name == "$eval" {
+		read = 2 // the operator
+	}
+	for _, key := range v.node.keys[min(read, len(v.node.keys)):] {
+		c.reportKey(key, "ignored-key", fmt.Sprintf("%q is ignored: only %s counts in this object", key, f.Name), ignoredHint(f.Name, key))
+		c.problems[len(c.problems)-1].Advice = true
+	}
+}
+
+func ignoredHint(formula, key string) string {
+	switch key = strings.TrimPrefix(key, "$"); {
+	case formula == "$concat" && key == "delimiter":
+		return "write {$concat: {values: [...], delimiter: ...}}"
+	case key == "default":
+		return `write ${… ?? "default"}, or {$firstNotEmpty: [..., default]}`
+	}
+	return "remove it, or put it into the formula"
 }
 
 // formulaOf returns the formula that v is: its first key names one. Keys that

@@ -3,6 +3,7 @@ package formula
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 var varFormula = Func{
@@ -41,8 +42,27 @@ func compileVar(c *compiler, arg, _ Value) compiled {
 		return constant(Null)
 	}
 	c.reference(l, -1, 0)
+	c.emptyStep(l, text)
 	steps := l.steps
 	return compiled{eval: func(f *frame) (Value, error) { return *findSteps(&f.vars, steps), nil }}
+}
+
+// emptyStep advises against a step without a name: "a.[0]" reads the property
+// "" of a, and then its first item.
+func (c *compiler) emptyStep(l Locator, text string) {
+	if !slices.ContainsFunc(l.steps, func(s Step) bool { return !s.IsIndex && s.Property == "" }) {
+		return
+	}
+	meant := strings.ReplaceAll(text, ".[", "[")
+	if strings.HasPrefix(meant, "[") {
+		meant = "$" + meant
+	}
+	hint := fmt.Sprintf("write %s", meant)
+	if meant == text {
+		hint = "name the member between the dots"
+	}
+	c.report("empty-step", fmt.Sprintf("the locator %q has a step without a name, which finds nothing", text), hint)
+	c.problems[len(c.problems)-1].Advice = true
 }
 
 // reference notes that the value at the path reads l, and reports a variable

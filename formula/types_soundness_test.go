@@ -122,6 +122,8 @@ func admitsParts(s, v formula.Value) error {
 // them try out a formula that is written wrongly, or that does not do what one
 // might think.
 var openCodes = map[string]string{
+	"empty-step":          "a step without a name",
+	"ignored-key":         "nobody reads it",
 	"bad-argument":        "an argument of another shape, which has no result or an odd one",
 	"bad-jsonata":         "an expression that cannot be read",
 	"bad-locator":         "a locator that is none",

@@ -154,7 +154,7 @@ func newSender(config Config, rt http.RoundTripper) (*sender, error) {
 		config.UserAgent = "connector"
 	}
 	if config.Wait == nil {
-		config.Wait = wait
+		config.Wait = Wait
 	}
 	if config.Jitter == nil {
 		config.Jitter = rand.Float64

@@ -139,8 +139,8 @@ func (c *sender) pause(v Verdict, repeats int) time.Duration {
 	return pause/2 + time.Duration(c.config.Jitter()*float64(pause/2))
 }
 
-// wait lets time pass, or returns the error of a context that ends before.
-func wait(ctx context.Context, d time.Duration) error {
+// Wait lets time pass, or returns the error of a context that ends before.
+func Wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

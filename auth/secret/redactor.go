@@ -62,7 +62,31 @@ func (r *Redactor) Add(name, value string) {
 	}
 	r.known[value] = true
 	r.secrets = append(r.secrets, named{name, value})
+	for _, other := range misread(value) {
+		r.secrets = append(r.secrets, named{name, other})
+	}
 	r.index.Store(nil)
+}
+
+// misread returns what a value becomes where UTF-8 is taken for Latin-1, as HTTP
+// servers take headers, or Latin-1 is what is encoded, as by JavaScript's btoa.
+func misread(value string) []string {
+	var read, written []byte
+	narrow := true
+	for _, r := range value {
+		narrow = narrow && r <= 0xff
+		written = append(written, byte(r))
+	}
+	if narrow && len(written) == len(value) {
+		return nil // it is ASCII
+	}
+	for i := range len(value) {
+		read = utf8.AppendRune(read, rune(value[i]))
+	}
+	if !narrow {
+		return []string{string(read)}
+	}
+	return []string{string(read), string(written)}
 }
 
 // Redact gives text with [Mask] in place of each secret. Secrets that overlap

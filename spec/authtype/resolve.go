@@ -137,6 +137,7 @@ func (l *lowering) base(t *Type) {
 			member("baseUri", base),
 			member("headers", object("Authorization", l.token())),
 		)), "/baseUri")
+		l.Derive("/makeApiClient/mapping/baseUri", "/baseUri")
 		return
 	}
 	mapping := method.Get("mapping")

@@ -38,7 +38,7 @@ var badDefault = Rule{
 // constraints are the keywords that say more of a value than its type.
 var constraints = []string{
 	"pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "const",
-	"minItems", "maxItems", "uniqueItems", "items", "required", "properties",
+	"format", "minItems", "maxItems", "uniqueItems", "items", "required", "properties",
 }
 
 func constrained(schema formula.Value) bool {

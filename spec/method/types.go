@@ -16,6 +16,9 @@ func (c *compilation) hint(p formula.Problem) string {
 		return p.Hint
 	}
 	name := strings.Trim(strings.TrimPrefix(p.Message, "unknown variable "), `"`)
+	if step, ok := strings.CutSuffix(name, ".response.data"); ok && strings.HasPrefix(step, "steps.") && p.Hint != "" {
+		return "the responseMapping of the step replaces its answer; " + strings.Replace(p.Hint, "its ", fmt.Sprintf("%s.response has ", step), 1)
+	}
 	root, rest, _ := strings.Cut(name, ".")
 	if rest == "" || strings.Contains(rest, ".") {
 		return p.Hint

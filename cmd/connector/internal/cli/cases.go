@@ -217,7 +217,7 @@ func (t *tester) oneLive(cases []*testCase) error {
 func (t *tester) noteUnused(cases []*testCase) {
 	v := &t.opts.values
 	given := len(v.inputs)+len(v.params) > 0 || v.inputSource != nil || v.paramsSrc != nil
-	live := slices.ContainsFunc(cases, func(c *testCase) bool { return c.live })
+	live := slices.ContainsFunc(cases, func(c *testCase) bool { return c.live || c.recording == nil })
 	if given && !live && len(cases) > 0 && !t.quiet {
 		fmt.Fprintln(t.Stderr, "connector: the values given are not used, since recordings are played; --live tests with them")
 	}

@@ -54,7 +54,7 @@ func System() *Env {
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Getenv:         os.Getenv, Environ: os.Environ,
 		Network: func(o client.TransportOptions) http.RoundTripper { return client.NewTransport(o) },
-		Now:     time.Now, Wait: wait, Rand: rand.Reader,
+		Now:     time.Now, Wait: client.Wait, Rand: rand.Reader,
 		Scripts:     scriptEngine,
 		Interrupted: interrupted,
 	}
@@ -62,17 +62,6 @@ func System() *Env {
 		env.Ask, env.Lines = ask, lines
 	}
 	return env
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // ask asks on the terminal.

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -109,7 +107,7 @@ func listCodes(g *global) error {
 		width = max(width, len(p.Code))
 	}
 	if g.format == "json" {
-		return printJSON(g.Stdout, struct {
+		return report.JSON(g.Stdout, struct {
 			Version int         `json:"version"`
 			Codes   []codeEntry `json:"codes"`
 		}{1, entries})
@@ -137,6 +135,9 @@ func listCodes(g *global) error {
 
 // explainCode prints the page of a code.
 func explainCode(g *global, code string) error {
+	if strings.ContainsAny(code, "./\\") { // no code has one: it is a path
+		return usagef("%s: no such file or directory", code)
+	}
 	p, known := lint.PageOf(code)
 	if !known {
 		message, hint := lint.CheckCode(code)
@@ -144,7 +145,7 @@ func explainCode(g *global, code string) error {
 	}
 	e := entryOf(p)
 	if g.format == "json" {
-		return printJSON(g.Stdout, codePage{1, e, p.Reason, p.Flags, exampleFiles(p.Bad), p.Output, exampleFiles(p.Good)})
+		return report.JSON(g.Stdout, codePage{1, e, p.Reason, p.Flags, exampleFiles(p.Bad), p.Output, exampleFiles(p.Good)})
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s\n\n", g.paint(styleBold, p.Code), standing(e))
@@ -233,17 +234,4 @@ func (g *global) paint(style, s string) string {
 		return s
 	}
 	return "\x1b[" + style + "m" + s + "\x1b[0m"
-}
-
-// printJSON prints v as indented JSON.
-func printJSON(w io.Writer, v any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(v); err != nil {
-		return err
-	}
-	_, err := w.Write(b.Bytes())
-	return err
 }

@@ -99,7 +99,7 @@ func explainSpec(ctx context.Context, g *global, path, option string) error {
 		return usagef("--option: there is no option %q%s", option, thereAre("there is", keys))
 	}
 	if g.format == "json" {
-		err = printJSON(g.Stdout, struct {
+		err = report.JSON(g.Stdout, struct {
 			Version    int         `json:"version"`
 			Connectors []explained `json:"connectors"`
 		}{1, list})

@@ -124,7 +124,7 @@ func listOperations(ctx context.Context, g *global, paths []string) error {
 		return err
 	}
 	if g.format == "json" {
-		err = printJSON(g.Stdout, struct {
+		err = report.JSON(g.Stdout, struct {
 			Version    int                   `json:"version"`
 			Connectors []connectorOperations `json:"connectors"`
 		}{1, list})

@@ -89,7 +89,7 @@ that could not be read, 4 no credential.`,
 
 // networkFlags adds the flags of a command that talks to APIs.
 func (opts *testOptions) networkFlags(f *pflag.FlagSet) {
-	f.DurationVar(&opts.timeout, "timeout", 0, "bound each request and each script to this `duration`, such as 10s")
+	f.DurationVar(&opts.timeout, "timeout", 0, "bound each request to this `duration`, such as 10s, and each script to twice as long")
 	f.StringArrayVar(&opts.routes, "route", nil, "send requests for ORIGIN to another server: `ORIGIN=URL`")
 	f.BoolVar(&opts.allowRemote, "allow-remote-route", false, "let --route lead to another machine")
 	f.BoolVar(&opts.allowPrivate, "allow-private", false, "let hosts that come from inputs be private addresses")

@@ -133,6 +133,10 @@ The short types, ` + "`api-key`" + `, ` + "`bearer`" + `, ` + "`basic`" + `, ` +
 ` + "`client-credentials`" + ` with a form and a client that are written for you. What stands
 beside them is laid over that: more inputs in ` + "`ui.schema`" + `, more headers in
 ` + "`makeApiClient`" + `, and so on. ` + "`connector explain PATH`" + ` shows the result.
+
+All types are validated. This version runs those whose users enter credentials:
+` + "`api-key`" + `, ` + "`bearer`" + `, ` + "`basic`" + `, ` + "`none`" + ` and ` + "`client-credentials`" + `; ` + "`connector test`" + ` skips the
+others and says so.
 `
 
 const methodsIntro = `
@@ -308,8 +312,8 @@ that the spec and its scripts write out, and ` + "`allowedOrigins`" + `. Request
 origin are refused, and redirects are followed within one origin only.
 
 A value that a user enters never changes the scheme, host or port that the author
-wrote: in ` + "`https://${connectionInput.shop}.acme.example`" + ` it is one label of the host or
-refused. In a path ` + "`${…}`" + ` is one encoded segment, in a query it is encoded. A base
+wrote: in ` + "`https://${connectionInput.shop}.acme.example`" + ` the host ends in
+` + "`.acme.example`" + `, whatever it is. In a path ` + "`${…}`" + ` is one encoded segment, in a query it is encoded. A base
 address that is wholly one formula, such as ` + "`${credentials.instance_url}`" + `, may be any
 https origin, and is shown before it is used.
 `

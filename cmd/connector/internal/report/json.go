@@ -29,7 +29,7 @@ func (j *jsonDiagnostics) Close(s Summary) error {
 	if j.list == nil {
 		j.list = []spec.Diagnostic{}
 	}
-	return encode(j.w, struct {
+	return JSON(j.w, struct {
 		Version     int               `json:"version"`
 		OK          bool              `json:"ok"`
 		Connectors  int               `json:"connectors"`
@@ -41,9 +41,9 @@ func (j *jsonDiagnostics) Close(s Summary) error {
 	}{s.Errors, s.Warnings}})
 }
 
-// encode writes v as indented JSON. Characters that could steer a terminal or
+// JSON writes v as indented JSON. Characters that could steer a terminal or
 // deceive a reader are written as escapes, which mean the same to a program.
-func encode(w io.Writer, v any) error {
+func JSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -56,7 +56,7 @@ func (s *sarifDiagnostics) Close(Summary) error {
 	if number, ok := strings.CutPrefix(s.options.Version, "v"); ok {
 		driver.SemanticVersion = number
 	}
-	return encode(s.w, sarifLog{
+	return JSON(s.w, sarifLog{
 		Schema:  "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
 		Version: "2.1.0",
 		Runs: []sarifRun{{

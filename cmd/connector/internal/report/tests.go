@@ -95,7 +95,7 @@ func (j *jsonTests) Close() error {
 	if j.tests == nil {
 		j.tests = []Test{}
 	}
-	return encode(j.w, struct {
+	return JSON(j.w, struct {
 		Version int      `json:"version"`
 		OK      bool     `json:"ok"`
 		Routes  []string `json:"routes,omitempty"`
