@@ -25,12 +25,15 @@ if ! "$ajv" validate --spec=draft2020 --strict=false --errors=line -s "$schema" 
 fi
 echo "$(grep -c ' valid$' "$work/valid.log") valid specs are valid for ajv"
 
-# Files whose first diagnostic is one of the schema are invalid for ajv, too.
+# Files whose first diagnostic is one of the schema are invalid for ajv, too;
+# but for those where only what formulas give is wrong.
+by_formulas=' reserved-parameter-formula wrong-type-query '
 wrong=0
 for want in invalid/*.want; do
   spec=${want%.want}.yml
   [ -f "$spec" ] && head -1 "$want" | grep -qE '\[(unknown-field|misplaced-field|wrong-type|unknown-value|unquoted-text|out-of-bounds|reserved-parameter)\]$' || continue
   head -1 "$want" | grep -qE 'key "|YAML' && continue
+  case $by_formulas in *" $(basename "$want" .want) "*) continue ;; esac
   mkdir -p "$work/invalid" && cp "$spec" "$work/invalid/"
   wrong=$((wrong + 1))
 done

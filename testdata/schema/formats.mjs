@@ -67,7 +67,7 @@ async function checkGitHub(lines) {
   const write = process.stdout.write
   let compared = 0
   diagnostics.forEach((d, i) => {
-    const message = `${d.file}:${d.line}:${d.column}: ${d.message} [${d.code}]` + (d.hint ? `\nhint: ${d.hint}` : '')
+    const message = `${d.message} [${d.code}]` + (d.hint ? `\nhint: ${d.hint}` : '')
     if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(message.replace('\n', ''))) return // is made printable first
     const properties = { title: d.code, file: d.file, line: `${d.line}`, endLine: `${d.endLine ?? d.line}` }
     if (properties.line === properties.endLine) Object.assign(properties, { col: `${d.column}`, endColumn: `${Math.max(d.endColumn ?? 0, d.column)}` })
