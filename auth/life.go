@@ -37,6 +37,8 @@ type life struct {
 	current   formula.Value // the credentials
 	refreshes int
 
+	imports func() (method.Imports, error) // of the scripts
+
 	result *Result
 }
 
@@ -49,6 +51,7 @@ func newLife(s Subject, v Values, transport http.RoundTripper, now time.Time, se
 		transport: &meter{next: transport},
 		begin:     func(string) {},
 		learned:   func(string, formula.Value) {},
+		imports:   sync.OnceValues(func() (method.Imports, error) { return s.Methods.Imports(s.Files) }),
 		result:    &Result{Connector: s.Connector.Name(), Option: s.Option.Key},
 	}
 }
@@ -131,15 +134,17 @@ const maxDetail = 200
 func (l *life) message(err error) string {
 	var status *method.StatusError
 	if !errors.As(err, &status) || status.Detail == "" {
-		return err.Error()
+		text := err.Error()
+		if l.redactor != nil {
+			text = l.redactor.Redact(text)
+		}
+		return cut(text, maxThrown)
 	}
 	shown := *status
 	if l.redactor != nil {
 		shown.Detail = l.redactor.Redact(shown.Detail)
 	}
-	if r := []rune(shown.Detail); len(r) > maxDetail {
-		shown.Detail = string(r[:maxDetail]) + "…"
-	}
+	shown.Detail = cut(shown.Detail, maxDetail)
 	return strings.Replace(err.Error(), status.Error(), shown.Error(), 1)
 }
 

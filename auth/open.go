@@ -118,14 +118,10 @@ func fieldsOf(list []method.Field) []client.Field {
 // namedOrigins returns the origins that the spec writes out: its
 // allowedOrigins and the absolute URLs of its requests.
 func (l *life) namedOrigins() ([]client.Origin, error) {
-	texts := l.Methods.LiteralOrigins()
+	list := originsOf(l.Methods.LiteralOrigins())
 	allowed, _ := l.Option.Value.Get("allowedOrigins").AsList()
 	for _, v := range allowed {
-		texts = append(texts, v.Text())
-	}
-	var list []client.Origin
-	for _, text := range texts {
-		o, err := client.ParseOrigin(text)
+		o, err := client.ParseOrigin(v.Text())
 		if err != nil {
 			return nil, err
 		}
@@ -133,6 +129,19 @@ func (l *life) namedOrigins() ([]client.Origin, error) {
 		list = append(list, o)
 	}
 	return list, nil
+}
+
+// originsOf returns the origins of addresses that are written out. What no
+// request can go to, such as the name of an XML name space, is none.
+func originsOf(texts []string) []client.Origin {
+	var list []client.Origin
+	for _, text := range texts {
+		if o, err := client.ParseOrigin(text); err == nil {
+			o.Literal = true
+			list = append(list, o)
+		}
+	}
+	return list
 }
 
 // A bareClient sends requests of methods that run before there is a client:

@@ -18,10 +18,25 @@ func (l *life) scripts() method.Scripts {
 			if l.redactor != nil {
 				line = l.redactor.Redact(line)
 			}
-			l.log(method, level, line)
+			l.log(method, level, cut(line, maxLogLine))
 		}
 	}
 	return s
+}
+
+// The bounds of what is shown of a script's own words, in characters.
+const (
+	maxLogLine = 4000
+	maxThrown  = 1000
+)
+
+// cut returns at most so many characters of a text, which has been redacted: a
+// redactor finds whole secrets only.
+func cut(text string, most int) string {
+	if r := []rune(text); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return text
 }
 
 // call returns a call of a method with what the run gives to all.
@@ -42,17 +57,11 @@ func (p *plainClient) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	imports, err := p.Methods.Imports(p.Files)
+	imports, err := p.imports()
 	if err != nil {
 		return nil, err
 	}
-	for _, text := range imports.Origins {
-		o, err := client.ParseOrigin(text)
-		if err != nil {
-			return nil, err
-		}
-		origins = append(origins, o)
-	}
+	origins = append(origins, originsOf(imports.Origins)...)
 	if p.base != (client.Origin{}) {
 		origins = append(origins, p.base)
 	}

@@ -63,8 +63,11 @@ func Compile(s Source) (*Program, error) {
 	if err := b.admit(entryPath(s), s.Text, s.Language); err != nil {
 		return nil, err
 	}
+	// The library looks for a file of the entry point's name before it asks: it
+	// finds none of this one.
+	const entryPoint = "connector:script"
 	result := api.Build(api.BuildOptions{
-		EntryPoints:       []string{entryPath(s)},
+		EntryPoints:       []string{entryPoint},
 		Bundle:            true,
 		Write:             false,
 		Outfile:           "script.js",

@@ -60,7 +60,7 @@ type bundler struct {
 func (b *bundler) setup(build api.PluginBuild) {
 	build.OnResolve(api.OnResolveOptions{Filter: ".*"}, func(a api.OnResolveArgs) (api.OnResolveResult, error) {
 		if a.Kind == api.ResolveEntryPoint {
-			return api.OnResolveResult{Path: a.Path, Namespace: fileSpace}, nil
+			return api.OnResolveResult{Path: entryPath(b.source), Namespace: fileSpace}, nil
 		}
 		b.mu.Lock()
 		defer b.mu.Unlock()

@@ -77,7 +77,11 @@ func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error)
 			}
 			if t.opts.option == "" || o.Option.Key == t.opts.option {
 				found = true
-				for _, s := range t.subjects(p, l.connector, o) {
+				subjects, err := t.subjects(p, l.connector, o)
+				if err != nil {
+					return err
+				}
+				for _, s := range subjects {
 					cases = append(cases, t.newCase(p, s, l.checked))
 				}
 			}
@@ -92,9 +96,13 @@ func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error)
 
 // subjects returns what is tested of an option: its authentication and the
 // operations of the connector.
-func (t *tester) subjects(p place, c *spec.Connector, o lint.Checked) []auth.Subject {
+func (t *tester) subjects(p place, c *spec.Connector, o lint.Checked) ([]auth.Subject, error) {
+	engine, err := t.engine(p)
+	if err != nil {
+		return nil, err
+	}
 	var list []auth.Subject
-	s := auth.Subject{Connector: c, Option: o.Option, Methods: o.Methods, Engine: t.engine, Files: rootFiles(p.dir)}
+	s := auth.Subject{Connector: c, Option: o.Option, Methods: o.Methods, Engine: engine, Files: rootFiles(p.dir)}
 	if t.opts.auth {
 		list = append(list, s)
 	}
@@ -104,7 +112,7 @@ func (t *tester) subjects(p place, c *spec.Connector, o lint.Checked) []auth.Sub
 			list = append(list, s)
 		}
 	}
-	return list
+	return list, nil
 }
 
 // newCase decides how a subject is tested.

@@ -157,6 +157,13 @@ func (d rootFiles) Open(name string) (fs.File, error) {
 		return nil, err
 	}
 	defer root.Close()
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() && !info.IsDir() { // opening a pipe waits for a writer
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("it is no regular file")}
+	}
 	return root.FS().Open(name)
 }
 

@@ -131,7 +131,7 @@ func printValue(w io.Writer, v formula.Value) error {
 		return err
 	}
 	b.WriteByte('\n')
-	_, err := w.Write(b.Bytes())
+	_, err := io.WriteString(w, report.PrintableJSON(b.String()))
 	return err
 }
 
@@ -141,7 +141,11 @@ func (t *tester) operationCase(key string) (*testCase, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := auth.Subject{Connector: l.connector, Operation: key, Engine: t.engine, Files: rootFiles(p.dir)}
+	engine, err := t.engine(p)
+	if err != nil {
+		return nil, err
+	}
+	s := auth.Subject{Connector: l.connector, Operation: key, Engine: engine, Files: rootFiles(p.dir)}
 	var options, keys []string
 	for _, o := range l.checked {
 		options = append(options, o.Option.Key)

@@ -133,6 +133,17 @@ func TestOperationOutput(t *testing.T) {
 	w.run("operations", "run", "lend", dir, "--route", "https://library.example.com=http://127.0.0.1:1").check(t, 3, "hint: without an answer")
 }
 
+// TestMust33OperationOutput holds that what an API answers cannot steer a
+// terminal.
+func TestMust33OperationOutput(t *testing.T) {
+	t.Parallel()
+	l := &aLibrary{name: `"a\u009b31mRED\u202eevil\u001b[0m"`}
+	dir := writeTree(t, map[string]string{"library.yml": library})
+	route := "https://library.example.com=" + serve(t, l)
+	w := world{}.with("CONNECTOR_INPUT_TOKEN", "token-of-the-library", "CONNECTOR_OPERATION_PIN", "1234-secret")
+	w.run("operations", "run", "getReader", dir, "--route", route, "--input", "id=me").check(t, 0, `"name": "a\u009b31mRED\u202eevil\u001b[0m"`)
+}
+
 // TestOperationAsks wants what is missing to be asked for.
 func TestOperationAsks(t *testing.T) {
 	t.Parallel()

@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"fmt"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -45,4 +47,18 @@ func TestScriptsReachNothingElse(t *testing.T) {
 			other.check(t)
 		})
 	}
+}
+
+// TestScriptImportsNoPipe imports a pipe, which nobody writes to.
+func TestScriptImportsNoPipe(t *testing.T) {
+	t.Parallel()
+	dir := writeTree(t, map[string]string{
+		"spec.yml":     badSpec[:strings.Index(badSpec, "  test:")] + "  test: {implementationType: javascript}\n",
+		"auth/test.js": "import x from './pipe.js';\nexport default () => x;\n",
+	})
+	if out, err := exec.Command("mkfifo", filepath.Join(dir, "auth", "pipe.js")).CombinedOutput(); err != nil {
+		t.Skipf("no pipes here: %v %s", err, out)
+	}
+	w := world{}.with("CONNECTOR_INPUT_API_KEY", badKey)
+	w.run("test", "--auth", "--live", dir).check(t, 1, "pipe.js")
 }

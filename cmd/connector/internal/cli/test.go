@@ -163,9 +163,9 @@ type tester struct {
 	opts    testOptions
 	routes  []client.Route
 	network http.RoundTripper
-	engine  script.Engine
-	end     func() // of the engine
-	many    bool   // there is more than one connector
+	engines map[place]script.Engine // one for each connector, since each runs scripts of its own
+	ends    []func()
+	many    bool // there is more than one connector
 }
 
 func newTester(g *global, opts testOptions) (*tester, error) {
@@ -195,12 +195,31 @@ func newTester(g *global, opts testOptions) (*tester, error) {
 	if g.verbose {
 		t.network = &wiretap{next: t.network, redactor: g.redactor, w: g.Stderr}
 	}
-	if err := t.opts.values.read(g); err != nil {
+	return t, t.opts.values.read(g)
+}
+
+// engine returns the engine that runs the scripts of a connector.
+func (t *tester) engine(p place) (script.Engine, error) {
+	if e := t.engines[p]; e != nil {
+		return e, nil
+	}
+	e, end, err := t.Scripts()
+	if err != nil {
 		return nil, err
 	}
-	var err error
-	t.engine, t.end, err = g.Scripts()
-	return t, err
+	if t.engines == nil {
+		t.engines = make(map[place]script.Engine)
+	}
+	t.engines[p] = e
+	t.ends = append(t.ends, end)
+	return e, nil
+}
+
+// end ends the engines.
+func (t *tester) end() {
+	for _, end := range t.ends {
+		end()
+	}
 }
 
 // useProxy sends requests by the proxy that the environment names, if there is

@@ -51,13 +51,13 @@ func JSON(w io.Writer, v any) error {
 	if err := e.Encode(v); err != nil {
 		return err
 	}
-	_, err := io.WriteString(w, escapeJSON(b.String()))
+	_, err := io.WriteString(w, PrintableJSON(b.String()))
 	return err
 }
 
-// escapeJSON writes the characters that are not safe to print as \u escapes.
+// PrintableJSON writes the characters that are not safe to print as \u escapes.
 // In JSON they stand in texts only; line feeds are its layout.
-func escapeJSON(text string) string {
+func PrintableJSON(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		switch {
