@@ -25,6 +25,7 @@ type Response struct {
 	// handler may have replaced it.
 	Data    formula.Value
 	plain   []byte // the body as UTF-8; nil if it is no text
+	json    []byte // what Data was read from; nil if that is no JSON, or was replaced
 	headers http.Header
 }
 
@@ -184,6 +185,10 @@ func (j *judge) read(resp *http.Response) error {
 		ContentType: resp.Header.Get("Content-Type"), headers: resp.Header,
 	}
 	r.Data, r.plain, err = decodeBody(body, r.ContentType)
+	// What is a list or an object and no XML was read from JSON.
+	if err == nil && r.plain != nil && r.Data.Len() > 0 && !bytes.HasPrefix(bytes.TrimSpace(r.plain), []byte("<")) {
+		r.json = r.plain
+	}
 	kept.response, kept.err = r, j.judge(r)
 	if kept.err == nil && err != nil && r.Data.IsUndefined() {
 		kept.err = fmt.Errorf("%s %s answered %d with a body that %w", r.Method, r.URL, r.Status, err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"mime"
 	"strings"
 	"unicode/utf16"
@@ -35,6 +36,12 @@ func decodeBody(body []byte, contentType string) (data formula.Value, plain []by
 	}
 	switch {
 	case isJSON || (media == "" || media == "text/plain") && (trimmed[0] == '{' || trimmed[0] == '['):
+		if hasManyValues(trimmed) {
+			if !isJSON {
+				break
+			}
+			return formula.Undefined, plain, fmt.Errorf("has more than %d values, which is the most that is read", mostValues)
+		}
 		v, err := formula.ParseJSON(trimmed)
 		if err == nil {
 			return v, plain, nil
@@ -52,6 +59,29 @@ func decodeBody(body []byte, contentType string) (data formula.Value, plain []by
 		}
 	}
 	return formula.String(string(plain)), plain, nil
+}
+
+// mostValues bounds the values and keys of an answer in JSON: each of them is
+// many times as large in memory as it is in the text.
+const mostValues = 500_000
+
+// hasManyValues tells whether a JSON text has more values than mostValues. It
+// counts what stands before a value or a key, outside strings.
+func hasManyValues(text []byte) bool {
+	count, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == ':' || c == '[' || c == '{'):
+			if count++; count > mostValues {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isXML tells whether a media type is XML (RFC 7303) that is data, and no page.

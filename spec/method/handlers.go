@@ -183,7 +183,7 @@ func (h *handler) apply(r *Response, run formula.Run, eval func(*formula.Program
 		if err != nil {
 			return handlerFailed(r, err)
 		}
-		r.Data = data
+		r.json, r.Data = nil, data
 		return nil
 	}
 	e := r.failed(run)

@@ -2,6 +2,7 @@ package method
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -56,6 +58,9 @@ func (h *scriptHost) request(ctx context.Context, r *script.Request) (*script.Re
 		return nil, keyed(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
+	if err := boundAnswer(req, resp); err != nil {
+		return nil, keyed(err)
+	}
 	if r.Raw {
 		return rawResponse(req, resp)
 	}
@@ -69,10 +74,37 @@ func (h *scriptHost) request(ctx context.Context, r *script.Request) (*script.Re
 	answer := responseHead(resp)
 	if r.Binary {
 		answer.Bytes, _ = io.ReadAll(resp.Body) // it is in memory
+	} else if read.json != nil {
+		answer.Data = read.json
 	} else if !read.Data.IsUndefined() {
 		answer.Data = read.Data.AppendJSON(nil)
 	}
 	return answer, keyed(err)
+}
+
+// mostAnswer bounds an answer that a script gets.
+const mostAnswer = 10 << 20
+
+// boundAnswer refuses an answer that is too large for a script; what is wrong
+// with it otherwise comes first. It reads the answer if nobody has.
+func boundAnswer(req *http.Request, resp *http.Response) error {
+	tooLarge := fmt.Errorf("the answer is larger than %d MiB, which is what a script may have", mostAnswer>>20)
+	if kept, ok := resp.Body.(*judgedBody); ok {
+		if kept.Size() > mostAnswer {
+			return cmp.Or(kept.err, tooLarge)
+		}
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, mostAnswer+1))
+	_ = resp.Body.Close()
+	switch {
+	case err != nil:
+		return fmt.Errorf("read the answer of %s: %w", plainURL(req.URL), err)
+	case len(body) > mostAnswer:
+		return tooLarge
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
 }
 
 // keyed gives an error the key by which scripts know it.
@@ -166,13 +198,14 @@ func parsePart(data json.RawMessage, what string) (formula.Value, error) {
 
 // requestURL puts base, path and query of a request together.
 func requestURL(r *script.Request) (string, error) {
-	target := r.URL
-	if absolute := strings.Contains(target, "://"); !absolute {
-		if target != "" && !strings.HasPrefix(target, "?") {
+	target, own := splitURL(r.URL)
+	if !absoluteURL.MatchString(target) {
+		if target != "" {
 			target = "/" + strings.TrimLeft(target, "/") // items:find is no scheme
 		}
 		if r.Base != "" {
-			target = strings.TrimRight(r.Base, "/") + target
+			base, more := splitURL(r.Base)
+			target, own = strings.TrimRight(base, "/")+target, joinQueries(more, own)
 		} else if !r.Client {
 			return "", errors.New("the path is relative and there is no baseUri; write the whole URL")
 		}
@@ -182,14 +215,33 @@ func requestURL(r *script.Request) (string, error) {
 		return "", err
 	}
 	query, err := fields(v, "query parameter")
-	if err != nil || len(query) == 0 {
-		return target, err
+	if err != nil {
+		return "", err
 	}
-	separator := "?"
-	if strings.Contains(target, "?") {
-		separator = "&"
+	if own = joinQueries(own, encodeFields(query)); own != "" {
+		target += "?" + own
 	}
-	return target + separator + encodeFields(query), nil
+	return target, nil
+}
+
+// absoluteURL finds a scheme and what follows it (RFC 3986 3.1); a path or a
+// query may have a URL in it, too.
+var absoluteURL = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+
+// splitURL splits a URL before its query. A fragment is left out: no request
+// has one.
+func splitURL(text string) (path, query string) {
+	text, _, _ = strings.Cut(text, "#")
+	path, query, _ = strings.Cut(text, "?")
+	return path, query
+}
+
+// joinQueries joins two queries, either of which may be empty.
+func joinQueries(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "&" + b
 }
 
 // requestHeaders reads a list of pairs; what is missing is left out.

@@ -108,8 +108,9 @@ const (
 	DefaultTimeout = 30 * time.Second
 	maxMemory      = 64 << 20 // of JavaScript's heap
 	maxRequests    = 100
-	maxRequest     = 8 << 20 // bytes of one request as JSON
-	maxResult      = 4 << 20 // characters of a result as JSON
+	maxRequest     = 8 << 20  // bytes of one request as JSON
+	maxAnswer      = 16 << 20 // bytes of the answer to one as JSON
+	maxResult      = 4 << 20  // characters of a result as JSON
 	maxLogLines    = 1000
 	maxLog         = 256 << 10 // bytes
 	// maxProcess is what a process of a script may have of memory, all told.

@@ -40,6 +40,7 @@ func Limits() []Limit {
 		{"memory of the process, where a script has its own", mib(maxProcess)},
 		{"requests of a call", fmt.Sprint(maxRequests)},
 		{"one request", mib(maxRequest)},
+		{"one answer", fmt.Sprintf("10 MiB, and %s as JSON", mib(maxAnswer))},
 		{"the result, as JSON", mib(maxResult)},
 		{"the log of a call; the rest is left out", fmt.Sprintf("%d KiB in %d lines", maxLog>>10, maxLogLines)},
 	}

@@ -1,6 +1,7 @@
 package script
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -120,6 +121,24 @@ func (b *hostBridge) request(ctx context.Context, text string) (string, error) {
 	if response != nil {
 		a.Response = *response
 	}
+	if a.size() > maxAnswer { // it need not be written to know that
+		a.Response, err = Response{}, cmp.Or(err, errAnswer)
+	}
+	text, fails := b.tell(a, err)
+	if fails == nil && len(text) > maxAnswer {
+		return b.tell(answer{}, cmp.Or(err, errAnswer))
+	}
+	return text, fails
+}
+
+// errAnswer is what a script gets instead of an answer that is too large.
+var errAnswer = fmt.Errorf("the answer is larger than %d MiB as JSON, which is what a script may have", maxAnswer>>20)
+
+// size returns how many bytes of text an answer has at least.
+func (a *answer) size() int { return len(a.Data) + len(a.Bytes) }
+
+// tell writes an answer, and an error beside it, as JSON.
+func (b *hostBridge) tell(a answer, err error) (string, error) {
 	if err != nil {
 		a.Error = &answerError{Message: err.Error(), Index: len(b.errors)}
 		var keyed *KeyedError
@@ -128,11 +147,13 @@ func (b *hostBridge) request(ctx context.Context, text string) (string, error) {
 		}
 		b.errors = append(b.errors, err)
 	}
-	data, err := json.Marshal(a)
-	if err != nil {
+	var text strings.Builder
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(a); err != nil {
 		return "", fmt.Errorf("the answer for the script: %w", err)
 	}
-	return string(data), nil
+	return text.String(), nil
 }
 
 // log passes a line on. A machine keeps to the bounds by itself; these are for

@@ -37,6 +37,8 @@ type failure struct {
 	Host    *int   `json:"host,omitempty"` // the number of the host's error
 	// Ended tells that the machine stopped the script.
 	Ended bool `json:"ended,omitempty"`
+	// Late tells that it did so because the time of its worker was over.
+	Late bool `json:"late,omitempty"`
 }
 
 // A bridge leads from a machine to its host.
@@ -303,7 +305,7 @@ func (m *machine) result() (json.RawMessage, error) {
 	if err := json.Unmarshal([]byte(text), &thrown.failure); err != nil {
 		return nil, errors.New("the script threw something that cannot be told")
 	}
-	thrown.Ended = false
+	thrown.Ended, thrown.Late = false, false
 	return nil, thrown
 }
 
@@ -317,7 +319,7 @@ func (m *machine) failed(err error) *failure {
 	}
 	var js *quickjs.Error
 	if !errors.As(err, &js) {
-		return &failure{Message: err.Error(), Ended: true}
+		return &failure{Message: err.Error(), Ended: true, Late: errors.Is(err, errWorkerTime)}
 	}
 	f := &failure{Name: js.Name, Message: js.Message, Stack: js.Stack}
 	if error(js) != err { // it is told within another one

@@ -51,7 +51,7 @@ func (p *Process) Run(ctx context.Context, program *Program, c Call) (Result, er
 	} else {
 		p.keep(worker)
 	}
-	if o.Failure != nil && o.Failure.Message == errWorkerTime.Error() {
+	if o.Failure != nil && o.Failure.Late {
 		<-callCtx.Done() // at any moment
 	}
 	var late *timeoutError
@@ -105,6 +105,7 @@ type child struct {
 	code   []byte // of the runtime, until the child has it
 	cmd    *exec.Cmd
 	stdin  io.Closer
+	stdout io.Closer
 	pipe   *pipe
 	stderr *tail
 	once   sync.Once
@@ -130,7 +131,7 @@ func startChild(command []string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.stdin, c.pipe = in, newPipe(out, in)
+	c.stdin, c.stdout, c.pipe = in, out, newPipe(out, in)
 	return c, c.cmd.Start()
 }
 
@@ -154,6 +155,9 @@ func (c *child) run(ctx context.Context, j job, b *hostBridge) (outcome, error) 
 			time.Sleep(grace) // it knows its time
 		}
 		_ = c.cmd.Process.Kill()
+		// What the child has started may hold the other ends of these.
+		_ = c.stdin.Close()
+		_ = c.stdout.Close()
 	})
 	// A kill that has begun has to end before the child is kept: with an error
 	// it never is.

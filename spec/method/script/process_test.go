@@ -288,3 +288,47 @@ func BenchmarkCompile(b *testing.B) {
 		}
 	}
 }
+
+// TestThrownTimes tells that words of a script are not taken for those of its
+// process.
+func TestThrownTimes(t *testing.T) {
+	t.Parallel()
+	engine, _ := process(t)
+	begin := time.Now()
+	_, err := runBy(t, engine, js("export default () => { throw Object.assign(new Error('the script takes too long'), { late: true }) }"), script.Call{Timeout: 20 * time.Second})
+	if err == nil || !strings.HasPrefix(err.Error(), "the script takes too long (line 1") || time.Since(begin) > 15*time.Second {
+		t.Errorf("got %v after %v", err, time.Since(begin))
+	}
+}
+
+// TestOrphans tells that a call ends although a process that its child started
+// holds the pipes.
+func TestOrphans(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no shell")
+	}
+	for _, command := range []string{
+		"exec 3<&0; /bin/sleep 8 & wait",                           // nobody reads
+		"exec 3<&0; /bin/cat <&3 >/dev/null & /bin/sleep 8 & wait", // nobody answers
+	} {
+		begin := time.Now()
+		_, err := runBy(t, script.NewProcess("/bin/sh", "-c", command), js("export default () => 1"), script.Call{Timeout: 200 * time.Millisecond})
+		if err == nil || !strings.Contains(err.Error(), "did not end within") || time.Since(begin) > 5*time.Second {
+			t.Errorf("%s: got %v after %v", command, err, time.Since(begin))
+		}
+	}
+}
+
+// TestLongWords tells that what a script says is not cut before the host has
+// taken secrets out of it.
+func TestLongWords(t *testing.T) {
+	t.Parallel()
+	var logged string
+	_, err := run(t, js("export default () => { const s = 'x'.repeat(20000); console.log(s + '!'); throw new Error(s + '!') }"), script.Call{Host: script.Host{
+		Log: func(_, line string) { logged = line },
+	}})
+	if want := strings.Repeat("x", 20000) + "!"; logged != want || err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("%d characters logged, error %.80v", len(logged), err)
+	}
+}

@@ -17,13 +17,17 @@ const shown = (v) => {
   }
 }
 
+// The host cuts a line for show when it has taken the secrets out of it; this
+// bounds memory only.
+const maxText = 65536
+
 const write = (level) => (...values) => {
   let line = ''
   for (const v of values) {
-    line += (line === '' ? '' : ' ') + shown(v).slice(0, 16384)
-    if (line.length > 16384) break
+    line += (line === '' ? '' : ' ') + shown(v).slice(0, maxText)
+    if (line.length > maxText) break
   }
-  host('log', level, line.slice(0, 16384))
+  host('log', level, line.slice(0, maxText))
 }
 
 define('console', freeze({

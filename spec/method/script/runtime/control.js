@@ -46,7 +46,7 @@ const describe = (e) => {
   let message = text(error?.message) ?? (error ? shown(e) : String(e))
   if (error instanceof AggregateError && !message) message = error.errors.map(shown).join('; ')
   return stringify({
-    name: text(error?.name) ?? '', message: message.slice(0, 16384), stack: frames(e),
+    name: text(error?.name) ?? '', message: message.slice(0, maxText), stack: frames(e),
     key: text(error?.key) ?? text(asObject(error?.data)?.key), host: error && hostErrors.get(error),
   })
 }
