@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/connector-spec/connector/auth/cassette"
@@ -72,18 +73,10 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 	if !result.OK {
 		return result, nil, nil
 	}
-	shadow, err := tape.Shadow(w.Redactor)
-	if err != nil {
-		return result, nil, err
-	}
 	masked := s.placeholders(v)
-	again := newLife(s, masked, shadow, live.run.Now(), seed)
-	again.begin, again.wait = shadow.Step, atOnce
-	repeated := again.perform(ctx)
-	rec, err := shadow.Recording()
-	if err == nil && !repeated.OK {
-		err = fmt.Errorf("the run cannot be repeated with placeholders in place of secrets: %s", repeated.Message)
-	}
+	rec, repeated, err := s.repeat(ctx, tape, w, func(network http.RoundTripper) *life {
+		return newLife(s, masked, network, live.run.Now(), seed)
+	})
 	if err != nil {
 		return result, nil, err
 	}
@@ -95,6 +88,40 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 	}
 	rec.Outcome = cassette.Outcome{OK: true, Label: w.Redactor.Placehold(repeated.Label)}
 	return result, rec, nil
+}
+
+// maxShadows bounds how often a run is repeated with placeholders.
+const maxShadows = 4
+
+// repeat runs a life again with placeholders until its answers hold nothing
+// that the real run made of secrets, and gives the recording of the last run.
+func (s Subject) repeat(ctx context.Context, tape *cassette.Tape, w World, start func(http.RoundTripper) *life) (*cassette.Recording, *Result, error) {
+	learned := map[string]bool{}
+	for range maxShadows {
+		shadow, err := tape.Shadow(w.Redactor)
+		if err != nil {
+			return nil, nil, err
+		}
+		again := start(shadow)
+		again.begin, again.wait = shadow.Step, atOnce
+		repeated := again.perform(ctx)
+		rec, err := shadow.Recording()
+		if err == nil && !repeated.OK {
+			err = fmt.Errorf("the run cannot be repeated with placeholders in place of secrets: %s", repeated.Message)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		known := len(learned)
+		for _, value := range shadow.Derived() {
+			learned[value] = true
+			w.Redactor.Add("derived", value)
+		}
+		if len(learned) == known {
+			return rec, repeated, nil
+		}
+	}
+	return nil, nil, errors.New("the run cannot be recorded: each run with placeholders sends other values made of secrets")
 }
 
 // atOnce waits for nothing: what was waited for is recorded.
