@@ -146,7 +146,7 @@ func TestHostile(t *testing.T) {
 				source := s.before + strings.Repeat(s.open, n) + s.middle + strings.Repeat(s.end, n)
 				start := time.Now()
 				_, problems := script.Parse(source, language)
-				if took := time.Since(start); took > 4*time.Second {
+				if took := time.Since(start); took > 30*time.Second { // the library does not end; a slow machine may take long
 					t.Errorf("%q %d times took %v: %v", s.open, n, took, problems)
 				} else if took > 300*time.Millisecond {
 					t.Logf("%q %d times took %v: %v", s.open, n, took, problems)

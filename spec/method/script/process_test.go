@@ -125,17 +125,24 @@ func TestHostileScripts(t *testing.T) {
 				limit = 20 * time.Second
 			}
 			engine, peak := process(t)
-			requests, lines := 0, 0
-			begin := time.Now()
-			_, err := runBy(t, engine, js(c.text), script.Call{Timeout: limit, Host: script.Host{
-				Request: func(context.Context, *script.Request) (*script.Response, error) {
-					requests++
-					return nil, errors.New("refused")
-				},
-				Log:  func(string, string) { lines++ },
-				Wait: waitTruly,
-			}})
-			took := time.Since(begin)
+			var requests, lines int
+			measure := func() (time.Duration, error) {
+				requests, lines = 0, 0
+				begin := time.Now()
+				_, err := runBy(t, engine, js(c.text), script.Call{Timeout: limit, Host: script.Host{
+					Request: func(context.Context, *script.Request) (*script.Response, error) {
+						requests++
+						return nil, errors.New("refused")
+					},
+					Log:  func(string, string) { lines++ },
+					Wait: waitTruly,
+				}})
+				return time.Since(begin), err
+			}
+			took, err := measure()
+			if took > limit+2*time.Second { // the machine may have been busy: a script that does not end shows it again
+				took, err = measure()
+			}
 			if err == nil || !regexp.MustCompile(c.want).MatchString(err.Error()) {
 				t.Errorf("error %.200v; want %s", err, c.want)
 			}
