@@ -19,7 +19,8 @@ type checker struct {
 	url  bool      // a URL is checked, in which nothing may be missing
 	// read are the variables read so far, and guards those that somebody has
 	// looked at before, so that it is no news that they may be missing.
-	read, guards []readPath
+	read   []readPath
+	guards []string
 }
 
 // check infers the type of v, all of the authored value.
@@ -196,19 +197,25 @@ func (r readPath) text() string {
 func (c *checker) seen(r readPath, t *dataType) *dataType {
 	c.read = append(c.read, r)
 	if t.absent && len(c.guards) > 0 {
-		path := r.text()
-		if slices.ContainsFunc(c.guards, func(g readPath) bool { return g.text() == path }) {
+		if slices.Contains(c.guards, r.text()) {
 			return t.guarded()
 		}
 	}
 	return t
 }
 
+// guardReads notes that what was read since the mark has been looked at.
+func (c *checker) guardReads(mark int) {
+	for _, r := range c.read[mark:] {
+		c.guards = append(c.guards, r.text())
+	}
+}
+
 // guard runs body, before which everything has been looked at that was read
 // since the mark.
 func (c *checker) guard(mark int, body func()) {
 	saved := len(c.guards)
-	c.guards = append(c.guards, c.read[mark:]...)
+	c.guardReads(mark)
 	body()
 	c.guards = c.guards[:saved]
 }

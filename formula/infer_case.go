@@ -180,7 +180,7 @@ func (c *checker) choice(item Value) (t *dataType, always, never bool) {
 	}
 	mark := len(c.read)
 	always, never = c.filter(item)
-	c.guards = append(c.guards, c.read[mark:]...)
+	c.guardReads(mark)
 	return c.at("value", item.Get("value")), always, never
 }
 

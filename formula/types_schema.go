@@ -286,10 +286,7 @@ const mayBeUndefined = "mayBeUndefined"
 // Every result is of the type, as long as the variables are as the schema says
 // and no object in them that the schema leaves open is a $copy.
 func (p *Program) Type() Value {
-	t := p.typ
-	if v, ok := p.Constant(); ok {
-		t = literalType(v)
-	}
+	t := p.Result().data()
 	s := t.schema()
 	if t.can(ofUndefined) {
 		s = s.With(mayBeUndefined, Bool(true))

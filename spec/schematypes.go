@@ -26,7 +26,7 @@ func (x schemaFault) wrongType(s *Source) Diagnostic {
 		return s.Diagnose("wrong-type", Error, x.pointer, AtValue(),
 			fmt.Sprintf("%s has no value", name(x.pointer)), "it is "+x.typeWords()+"; "+x.nullHint())
 	}
-	if slices.Equal(wanted, []string{"string"}) && looksLikeFormula(x.value) {
+	if slices.Equal(wanted, []string{"string"}) && formula.LooksLikeFormula(x.value) {
 		hint := "this text is what it says; no formula is evaluated in it"
 		if lastToken(x.pointer) == "path" {
 			hint = `write the formula into the text, as in "/users/${connectionInput.user}"`
@@ -66,11 +66,6 @@ func (x schemaFault) nullHint() string {
 		return "write '' for an empty text"
 	}
 	return "remove the field if it is not needed"
-}
-
-// looksLikeFormula tells whether an object is one by its first key.
-func looksLikeFormula(v formula.Value) bool {
-	return v.IsObject() && v.Len() > 0 && strings.HasPrefix(v.Keys()[0], "$")
 }
 
 // unquoted: YAML read a number, boolean or null where text is wanted.

@@ -93,8 +93,7 @@ func typesThat(holds func(Type) bool) string {
 	if len(names) == 1 {
 		return "type " + names[0]
 	}
-	last := len(names) - 1
-	return "types " + strings.Join(names[:last], ", ") + " and " + names[last]
+	return "types " + formula.JoinWords(names, "and")
 }
 
 // foreignMethods drops methods that the type does not have.

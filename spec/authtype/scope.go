@@ -21,11 +21,17 @@ type Scope struct {
 	credentials *formula.Type
 }
 
+// maxOptions is how many options are looked through for what they ask for:
+// each option looks through all of them.
+const maxOptions = 100
+
 // NewScope returns what is known about the variables of an option in its
 // runnable form.
 func NewScope(o *spec.Option) *Scope {
 	s := &Scope{option: o, input: ObjectOf(o.Value.Get("inputSchema"))}
-	s.shared = s.input.Merge(inputsElsewhere(o, s.input))
+	if s.shared = s.input.Open(); o.Connector().Auth.Get("options").Len() <= maxOptions {
+		s.shared = s.input.Merge(inputsElsewhere(o, s.input))
+	}
 	s.fixed = []formula.TypeMember{
 		{Key: "connectorParameters", Type: ObjectOf(o.Value.Get("parametersSchema"))},
 		{Key: "connection", Type: formula.ObjectType(formula.TypeMember{Key: "name", Type: formula.TextType()})},

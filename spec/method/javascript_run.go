@@ -234,8 +234,12 @@ type Imports struct{ Files, Origins []string }
 // what its scripts import. An error is a [*script.Error].
 func (s *Set) Imports(files fs.FS) (Imports, error) {
 	var found Imports
-	for _, name := range slices.Sorted(maps.Keys(s.methods)) {
-		m, ok := s.methods[name].(*scripted)
+	runners := slices.Collect(maps.Values(s.methods))
+	for _, o := range s.operations {
+		runners = append(runners, o.runner)
+	}
+	for _, r := range runners {
+		m, ok := r.(*scripted)
 		if !ok {
 			continue
 		}
@@ -254,6 +258,8 @@ func (s *Set) Imports(files fs.FS) (Imports, error) {
 			}
 		}
 	}
+	slices.Sort(found.Files)
+	slices.Sort(found.Origins)
 	return found, nil
 }
 

@@ -114,13 +114,10 @@ func (c *compilation) request(at string, v formula.Value, more ...variable) *req
 // literalOrigin notes the origin of an absolute path whose host the author
 // wrote: the spec's own requests may go there.
 func (c *compilation) literalOrigin(path string) {
-	scheme, rest, ok := strings.Cut(path, "://")
-	if !ok {
+	if !strings.Contains(path, "://") {
 		return
 	}
-	host, _, _ := strings.Cut(rest, "/")
-	host, _, _ = strings.Cut(host, "?")
-	if origin := scheme + "://" + host; host != "" && !strings.ContainsAny(origin, "${}") && !slices.Contains(c.set.origins, origin) {
+	if origin := originOf(path); !strings.HasSuffix(origin, "://") && !strings.ContainsAny(origin, "${}") && !slices.Contains(c.set.origins, origin) {
 		c.set.origins = append(c.set.origins, origin)
 	}
 }

@@ -200,7 +200,7 @@ func atMost(n int) cobra.PositionalArgs {
 		case n == 0:
 			return usagef("%s takes no argument, and got %q\nsee %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
 		}
-		return usagef("%s takes one argument, and %q is one too many\nsee %s --help", cmd.CommandPath(), args[n], cmd.CommandPath())
+		return usagef("%s takes %s, and %q is one too many\nsee %s --help", cmd.CommandPath(), [...]string{1: "one argument", 2: "two arguments"}[n], args[n], cmd.CommandPath())
 	}
 }
 

@@ -48,13 +48,17 @@ func newConfigurations(g *global, disabled []string) *configurations {
 
 // of returns the configuration for connectors in a directory.
 func (c *configurations) of(dir string) *configuration {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if known := c.found[dir]; known != nil {
+		return known
+	}
 	absolute, err := filepath.Abs(dir)
 	if err != nil {
 		return &configuration{err: err}
 	}
-	c.lock.Lock()
-	defer c.lock.Unlock()
-	return c.at(absolute)
+	c.found[dir] = c.at(absolute)
+	return c.found[dir]
 }
 
 func (c *configurations) at(dir string) *configuration {

@@ -52,10 +52,7 @@ func printCheck(g *global, typ formula.Value, diagnostics []spec.Diagnostic, s r
 		}
 		return report.NewText(g.Stdout, g.useColor(g.StdoutTerminal)).Write(diagnostics)
 	}
-	e := json.NewEncoder(g.Stdout)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(struct {
+	return report.JSON(g.Stdout, struct {
 		Version     int               `json:"version"`
 		OK          bool              `json:"ok"`
 		Type        json.RawMessage   `json:"type"`

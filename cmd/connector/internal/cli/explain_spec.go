@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/secret"
-	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/spec/lint"
 )
 
@@ -54,31 +54,16 @@ type explainedPart struct {
 
 // explainSpec prints what the connectors at a path would send.
 func explainSpec(ctx context.Context, g *global, path, option string) error {
-	places, diagnostics, err := find([]string{path})
-	if err != nil {
-		return err
-	}
-	out := report.NewText(g.Stderr, g.useColor(g.StderrTerminal))
-	if err := out.Write(diagnostics); err != nil {
-		return err
-	}
 	list, keys := []explained{}, []string(nil)
-	code := exitOK
-	if len(diagnostics) > 0 {
-		code = exitNo
-	}
-	err = inOrder(ctx, places, loadChecked, func(p place, l loaded) error {
-		if l.err != nil {
-			return l.err
-		}
-		var s report.Summary
-		if s.Add(l.diagnostics); s.Errors > 0 {
-			code = exitNo
-			return out.Write(l.diagnostics)
+	code, err := eachChecked(ctx, g, []string{path}, func(p place, l loaded, broken bool) {
+		if broken {
+			return
 		}
 		e := explained{Connector: l.connector.Name(), File: p.display(p.file), Options: []explainedOption{}}
 		for _, o := range l.checked {
-			keys = append(keys, o.Option.Key)
+			if !slices.Contains(keys, o.Option.Key) {
+				keys = append(keys, o.Option.Key)
+			}
 			if option != "" && o.Option.Key != option {
 				continue
 			}
@@ -90,7 +75,6 @@ func explainSpec(ctx context.Context, g *global, path, option string) error {
 		if len(e.Options) > 0 {
 			list = append(list, e)
 		}
-		return nil
 	})
 	if err != nil {
 		return err
@@ -98,15 +82,7 @@ func explainSpec(ctx context.Context, g *global, path, option string) error {
 	if option != "" && len(list) == 0 && code == exitOK {
 		return usagef("--option: there is no option %q%s", option, thereAre("there is", keys))
 	}
-	if g.format == "json" {
-		err = report.JSON(g.Stdout, struct {
-			Version    int         `json:"version"`
-			Connectors []explained `json:"connectors"`
-		}{1, list})
-	} else {
-		err = g.printExplained(list)
-	}
-	if err != nil {
+	if err := printListing(g, list, g.printExplained); err != nil {
 		return err
 	}
 	return exitWith(code)

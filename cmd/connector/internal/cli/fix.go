@@ -77,10 +77,11 @@ func (f fixer) fixPlace(p place) error {
 			return nil // validate says so
 		}
 		_, diagnostics := lint.Run(c, o)
-		if !hasFix(diagnostics) {
+		mended := mendFiles(c, diagnostics)
+		if len(mended) == 0 {
 			return nil
 		}
-		for _, m := range mendFiles(c, diagnostics) {
+		for _, m := range mended {
 			if err := replaceFile(root, m.file, m.before, m.after); err != nil {
 				return fmt.Errorf("fix %s: %w", p.display(m.file), err)
 			}

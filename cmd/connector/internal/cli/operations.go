@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/connector-spec/connector/auth/secret"
-	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 )
@@ -90,48 +89,18 @@ func entryOfOperation(o *spec.Operation) operationEntry {
 }
 
 func listOperations(ctx context.Context, g *global, paths []string) error {
-	places, diagnostics, err := find(paths)
-	if err != nil {
-		return err
-	}
-	out := report.NewText(g.Stderr, g.useColor(g.StderrTerminal))
-	if err := out.Write(diagnostics); err != nil {
-		return err
-	}
-	code, list := exitOK, []connectorOperations{}
-	if len(diagnostics) > 0 {
-		code = exitNo
-	}
-	err = inOrder(ctx, places, loadChecked, func(p place, l loaded) error {
-		if l.err != nil {
-			return l.err
-		}
-		var s report.Summary
-		if s.Add(l.diagnostics); s.Errors > 0 {
-			code = exitNo
-			if err := out.Write(l.diagnostics); err != nil {
-				return err
-			}
-		}
+	list := []connectorOperations{}
+	code, err := eachChecked(ctx, g, paths, func(p place, l loaded, _ bool) {
 		c := connectorOperations{Connector: l.connector.Name(), File: p.display(p.file), Operations: []operationEntry{}}
 		for _, o := range l.connector.Operations() {
 			c.Operations = append(c.Operations, entryOfOperation(o))
 		}
 		list = append(list, c)
-		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if g.format == "json" {
-		err = report.JSON(g.Stdout, struct {
-			Version    int                   `json:"version"`
-			Connectors []connectorOperations `json:"connectors"`
-		}{1, list})
-	} else {
-		err = g.printOperations(list)
-	}
-	if err != nil {
+	if err := printListing(g, list, g.printOperations); err != nil {
 		return err
 	}
 	return exitWith(code)

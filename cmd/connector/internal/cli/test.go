@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -268,9 +267,8 @@ func (t *tester) run(ctx context.Context, c *testCase) report.Test {
 	}
 	fail := func(code int, err error) report.Test {
 		c.code, r.Message = code, err.Error()
-		var missing *missingError
-		if errors.As(err, &missing) {
-			r.Hint = missing.hint
+		if hint := hintOf(err); hint != "" {
+			r.Hint = hint
 		}
 		return r
 	}

@@ -1,4 +1,4 @@
-// Worker is a program that runs scripts for the tests of package script. It
+// Command worker runs scripts for the tests of package script. It
 // notes in the file that its argument names how much memory it has had, and
 // refuses to work where there is an environment.
 package main
