@@ -3,77 +3,77 @@ package auth
 import (
 	"context"
 	"fmt"
-	"strconv"
 
-	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/token"
 	"github.com/connector-spec/connector/formula"
-	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/method"
 )
 
 // credentialsMethod obtains a credential that needs nobody's consent.
 const credentialsMethod = "getCredentialsFromConnectionParameters"
 
-// refreshMethod obtains a credential anew.
-const refreshMethod = "refreshCredentials"
-
-// credentials obtains the credential: what the user entered, with what the
-// method makes of it over it.
-func (l *life) credentials(ctx context.Context) (formula.Value, error) {
-	l.current = l.values.Inputs
-	if !l.Methods.Has(credentialsMethod) {
-		return l.current, nil
+// login obtains what an auth type gives beyond the method that makes a
+// credential of what the user entered.
+func (l *life) login(ctx context.Context) error {
+	switch l.Option.Type() {
+	case "oauth2":
+		return l.loginOAuth2(ctx)
+	case "oauth1":
+		return l.loginOAuth1(ctx)
+	case "proxy":
+		return l.loginProxy(ctx)
 	}
-	err := l.step(credentialsMethod, func(*Step) error {
-		return l.ask(ctx, credentialsMethod, l.variables(), l.values.Inputs, "credentials")
-	})
-	return l.current, err
+	return nil
 }
 
-// refresher returns how to obtain the credential anew when an API does not
-// accept it any more: by refreshCredentials, else as it was obtained; nil if
-// that would give the same again.
-func (l *life) refresher() func(context.Context) (client.Config, error) {
-	name := refreshMethod
-	if !l.Methods.Has(refreshMethod) {
-		name = credentialsMethod
-		if !l.Methods.Has(name) || l.Option.Value.Get(name).Get("type").Text() == spec.KindMapping {
-			return nil
+// obtain obtains the credential: what the user entered, with what the method
+// makes of it over it, and what a login gives over that.
+func (l *life) obtain(ctx context.Context) error {
+	l.obtaining = true
+	l.put(&Credential{Values: l.values.Inputs, Obtained: l.run.Now()})
+	if l.Methods.Has(credentialsMethod) {
+		err := l.step(credentialsMethod, func(*Step) error {
+			return l.ask(ctx, credentialsMethod, l.variables(), l.called())
+		})
+		if err != nil {
+			return err
 		}
 	}
-	if l.Methods.Supported(name) != nil {
+	if err := l.login(ctx); err != nil {
+		return err
+	}
+	l.obtaining = false
+	return nil
+}
+
+// have makes sure that there is a credential: the one that the run began with,
+// refreshed if it is due, or a new one.
+func (l *life) have(ctx context.Context) error {
+	c := l.credential()
+	if c == nil {
+		return l.obtain(ctx)
+	}
+	if !c.Due(l.run.Now(), l.spread()) || l.renewal() == nil {
 		return nil
 	}
-	return func(ctx context.Context) (client.Config, error) {
-		if err := l.refresh(ctx, name); err != nil {
-			return client.Config{}, err
-		}
-		made, err := l.client(ctx, l.current)
-		if err != nil {
-			return client.Config{}, err
-		}
-		return l.configOf(made)
+	err := l.renew(ctx, c)
+	if err != nil && !c.Expired(l.run.Now()) && !isRefusal(err) {
+		l.result.forgive() // what there is lasts a little longer
+		return nil
 	}
+	return err
 }
 
-// refresh obtains the credential anew by a method.
-func (l *life) refresh(ctx context.Context, name string) error {
-	l.refreshes++
-	called := "refreshed"
-	if l.refreshes > 1 {
-		called += strconv.Itoa(l.refreshes)
-	}
-	return l.step(name, func(*Step) error {
-		if name == credentialsMethod {
-			return l.ask(ctx, name, l.variables(), l.values.Inputs, called)
-		}
-		return l.ask(ctx, name, l.variables(withCredentials(l.current)...), l.current, called)
-	})
-}
+// credential returns the credential as it is; nil before there is one.
+func (l *life) credential() *Credential { return l.holder.current.Load() }
+
+// put puts a credential in place of the last.
+func (l *life) put(c *Credential) { l.holder.current.Store(c) }
 
 // ask runs a method that gives credentials, and puts them over those that are
-// there. What is secret in them is learnt under a name.
-func (l *life) ask(ctx context.Context, name string, variables, old formula.Value, called string) error {
+// there. What is secret in them is learnt under a name. An expires_in or
+// expires_at among them is when they end.
+func (l *life) ask(ctx context.Context, name string, variables formula.Value, called string) error {
 	result, err := l.Methods.Run(ctx, name, l.call(method.Call{Variables: variables, Client: &bareClient{l}}))
 	if err != nil {
 		return err
@@ -84,16 +84,45 @@ func (l *life) ask(ctx context.Context, name string, variables, old formula.Valu
 	if !result.Value.IsObject() {
 		return fmt.Errorf("the method gives %s; credentials are an object", result.Value.Kind())
 	}
-	b := old.Builder()
+	fresh := *l.credential()
+	if name == credentialsMethod {
+		fresh.Values = l.values.Inputs
+	}
+	b := fresh.Values.Builder()
 	for i, key := range result.Value.Keys() {
 		_, v := result.Value.At(i)
 		b.Set(key, v)
 	}
-	l.current = b.Value()
+	fresh.Values, fresh.Pending = b.Value(), false
+	expiry, said := token.Expiry(result.Value.Get("expires_in").ToAny(), result.Value.Get("expires_at").ToAny(), false, l.run.Now())
+	if whole := name == credentialsMethod || name == refreshMethod; whole || said {
+		fresh.Obtained, fresh.Expiry = l.run.Now(), expiry
+	}
+	l.put(&fresh)
 	if result.Response != nil || l.Methods.Scripted(name) {
 		l.learned(called, result.Value)
 	} else {
 		l.learned(called, l.derived(result.Value))
 	}
 	return nil
+}
+
+// throwAwayVerifier is the PKCE verifier of runs with placeholders, which could
+// be none itself (RFC 7636 4.1).
+const throwAwayVerifier = "throw-away-verifier-of-a-run-with-placeholders"
+
+// fresh returns a new random text of the run, of 256 bits: a state, a nonce or
+// a verifier. A run with placeholders gets a placeholder.
+func (l *life) fresh(name string) (string, error) {
+	switch {
+	case l.run.ThrowAway && name == "verifier":
+		return throwAwayVerifier, nil
+	case l.run.ThrowAway:
+		return "{{run." + name + "}}", nil
+	}
+	text, err := randomText(l.run.Rand)
+	if err == nil {
+		l.learnText("run."+name, text)
+	}
+	return text, err
 }

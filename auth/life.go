@@ -12,6 +12,7 @@ import (
 
 	"github.com/connector-spec/connector/auth/client"
 	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/auth/token"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/method"
 )
@@ -32,10 +33,18 @@ type life struct {
 	redactor  *secret.Redactor // of a run with real values
 	log       func(method, level, line string)
 
-	base      client.Origin // of the API; the zero Origin before it is known
-	now       string        // the step that runs, "" for none
-	current   formula.Value // the credentials
+	holder      *holder // of the credential
+	redirect    string  // where a login comes back to; "" for what the spec says
+	prompt      func(context.Context, DevicePrompt) error
+	connections func(context.Context, string) (*Connection, error)
+
+	base      client.Origin   // of the API; the zero Origin before it is known
+	endpoints []client.Origin // of the authorization server
+	now       string          // the step that runs, "" for none
 	refreshes int
+	proof     proof
+	oauth1    *method.OAuthConfig // of a connection of OAuth 1; nil before it is known
+	obtaining bool                // there is no whole credential yet
 
 	imports func() (method.Imports, error) // of the scripts
 
@@ -53,23 +62,23 @@ func newLife(s Subject, v Values, transport http.RoundTripper, now time.Time, se
 		learned:   func(string, formula.Value) {},
 		imports:   sync.OnceValues(func() (method.Imports, error) { return s.Methods.Imports(s.Files) }),
 		result:    &Result{Connector: s.Connector.Name(), Option: s.Option.Key},
+		holder:    newHolder(nil, nil),
 	}
 }
 
 // test runs the methods up to the test and its label.
 func (l *life) test(ctx context.Context) *Result {
 	r := l.result
-	credentials, err := l.credentials(ctx)
-	if err != nil {
-		return r
+	if err := l.have(ctx); err != nil {
+		return l.failed(err)
 	}
-	config, err := l.client(ctx, credentials)
+	config, err := l.client(ctx)
 	if err != nil {
-		return r
+		return l.failed(err)
 	}
-	answer, err := l.check(ctx, credentials, config)
+	answer, err := l.check(ctx, config)
 	if err != nil {
-		return r
+		return l.failed(err)
 	}
 	r.OK = true
 	r.Label, err = l.label(answer)
@@ -77,6 +86,15 @@ func (l *life) test(ctx context.Context) *Result {
 		r.Note = fmt.Sprintf("the label could not be made: %v", err)
 	}
 	return r
+}
+
+// failed returns the result of a run that ended with an error, which no step
+// may have noted.
+func (l *life) failed(err error) *Result {
+	if l.result.Err == nil {
+		l.result.fail("", l.message(err), err)
+	}
+	return l.result
 }
 
 // variables returns what formulas see, with more beside what they see
@@ -132,44 +150,45 @@ const maxDetail = 200
 // message returns what an error says. The words of a server are redacted
 // before they are cut: a redactor finds whole secrets only.
 func (l *life) message(err error) string {
-	var status *method.StatusError
-	if !errors.As(err, &status) || status.Detail == "" {
-		text := err.Error()
-		if l.redactor != nil {
-			text = l.redactor.Redact(text)
-		}
-		return cut(text, maxThrown)
-	}
-	shown := *status
+	redact := func(text string) string { return text }
 	if l.redactor != nil {
-		shown.Detail = l.redactor.Redact(shown.Detail)
+		redact = l.redactor.Redact
 	}
-	shown.Detail = cut(shown.Detail, maxDetail)
-	return strings.Replace(err.Error(), status.Error(), shown.Error(), 1)
+	var status *method.StatusError
+	var refused *token.Error
+	switch {
+	case errors.As(err, &refused):
+		return strings.Replace(err.Error(), refused.Error(), refused.Text(redact), 1)
+	case errors.As(err, &status) && status.Detail != "":
+		shown := *status
+		shown.Detail = cut(redact(shown.Detail), maxDetail)
+		return strings.Replace(err.Error(), status.Error(), shown.Error(), 1)
+	}
+	return cut(redact(err.Error()), maxThrown)
 }
 
 // client makes the API client.
-func (l *life) client(ctx context.Context, credentials formula.Value) (*method.ClientConfig, error) {
+func (l *life) client(ctx context.Context) (*method.ClientConfig, error) {
+	if err := l.learnEndpoints(ctx); err != nil {
+		return nil, err
+	}
 	var config *method.ClientConfig
 	err := l.step("makeApiClient", func(*Step) (err error) {
-		config, err = l.Methods.ClientBy(ctx, l.call(method.Call{Variables: l.variables(withCredentials(credentials)...)}))
-		if err == nil && !config.Sign.IsMissing() {
-			err = errors.New("the API client signs requests, which this version does not do")
-		}
+		config, err = l.Methods.ClientBy(ctx, l.call(method.Call{Variables: l.variables(withCredentials(l.credential().Values)...)}))
 		return err
 	})
 	return config, err
 }
 
 // check sends the test request and looks at what it gives.
-func (l *life) check(ctx context.Context, credentials formula.Value, config *method.ClientConfig) (formula.Value, error) {
+func (l *life) check(ctx context.Context, config *method.ClientConfig) (formula.Value, error) {
 	answer := formula.Undefined
 	err := l.step("test", func(s *Step) error {
 		c, err := l.open(config)
 		if err != nil {
 			return err
 		}
-		vars := l.variables(withCredentials(credentials)...)
+		vars := l.variables(withCredentials(l.credential().Values)...)
 		result, err := l.Methods.Run(ctx, "test", l.call(method.Call{Variables: vars, Client: c}))
 		if err != nil {
 			return err
@@ -215,7 +234,7 @@ func kindOf(r *method.Response) string {
 
 // label returns what the connection would be called.
 func (l *life) label(answer formula.Value) (string, error) {
-	vars := l.variables(append(withCredentials(l.current), formula.Member{Key: "test", Value: answer})...)
+	vars := l.variables(append(withCredentials(l.credential().Values), formula.Member{Key: "test", Value: answer})...)
 	label, err := l.Methods.Label(vars, l.run)
 	if label != "" || err != nil {
 		return label, err

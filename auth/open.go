@@ -39,6 +39,7 @@ func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
 		return client.Config{}, err
 	}
 	origins = append(origins, named...)
+	origins = append(origins, l.endpoints...)
 	for _, o := range origins {
 		l.result.host(o.String())
 	}
@@ -46,7 +47,10 @@ func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
 	c.Base, c.Origins = config.Base.URL, origins
 	c.Header, c.Query, c.Cookies = fieldsOf(config.Headers), fieldsOf(config.Query), fieldsOf(config.Cookies)
 	c.Timeout, c.MaxResponseBytes = l.requestTimeout(config.Timeout), config.MaxResponseBytes
-	c.Refresh = l.refresher()
+	c.Refresh = l.refresher(l.credential())
+	if c.Sign, err = l.signerOf(config); err != nil {
+		return client.Config{}, err
+	}
 	if config.Basic != nil {
 		c.Basic = &client.Basic{Username: config.Basic.Username, Password: config.Basic.Password}
 	}
@@ -54,7 +58,7 @@ func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
 		c.Data = data
 	}
 	if t := config.TLS; !t.IsMissing() {
-		c.TLS = &client.TLS{Certificate: t.Get("certificate").Text(), Key: t.Get("key").Text(), CA: t.Get("ca").Text()}
+		c.TLS = tlsOf(t)
 	}
 	return c, nil
 }

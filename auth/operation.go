@@ -84,26 +84,25 @@ func (l *life) perform(ctx context.Context) *Result {
 	if l.Operation == "" {
 		return l.test(ctx)
 	}
-	credentials, err := l.credentials(ctx)
-	if err != nil {
-		return l.result
+	if err := l.have(ctx); err != nil {
+		return l.failed(err)
 	}
-	config, err := l.client(ctx, credentials)
+	config, err := l.client(ctx)
 	if err != nil {
-		return l.result
+		return l.failed(err)
 	}
-	l.result.OK = l.operate(ctx, credentials, config) == nil
+	l.result.OK = l.operate(ctx, config) == nil
 	return l.result
 }
 
 // operate runs the operation and holds what it gives against its schema.
-func (l *life) operate(ctx context.Context, credentials formula.Value, config *method.ClientConfig) error {
+func (l *life) operate(ctx context.Context, config *method.ClientConfig) error {
 	return l.step(operationStep, func(*Step) error {
 		c, err := l.open(config)
 		if err != nil {
 			return err
 		}
-		vars := l.variables(append(withCredentials(credentials), formula.Member{Key: "input", Value: l.values.Input})...)
+		vars := l.variables(append(withCredentials(l.credential().Values), formula.Member{Key: "input", Value: l.values.Input})...)
 		result, err := l.Methods.RunOperation(ctx, l.Operation, l.call(method.Call{Variables: vars, Client: c}))
 		if err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
@@ -55,28 +54,29 @@ type Place struct {
 func Explain(ctx context.Context, s Subject) *Plan {
 	p := &planner{Subject: s, redactor: secret.NewRedactor(), standIns: make(map[string]string)}
 	p.values = Values{Inputs: p.inputs("inputSchema", "input."), Parameters: p.inputs("parametersSchema", "parameter."), Input: formula.Object()}
-	p.life = newLife(s, p.values, p, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), [32]byte{})
+	p.life = newLife(s, p.values, p, epoch, [32]byte{})
+	masquerade(p.life)
+	p.life.begin, p.life.wait = p.beginStep, atOnce
 	p.credentials = p.allCredentials()
+	if s.Methods.Has(credentialsMethod) {
+		p.method(ctx, credentialsMethod)
+	}
+	p.login(ctx)
+	p.note("makeApiClient", p.client())
 	for _, name := range planned {
-		if name == "test" {
-			p.note("makeApiClient", p.client())
-		}
 		if s.Methods.Has(name) {
 			p.method(ctx, name)
 		}
 	}
+	p.afterwards(ctx)
 	for _, o := range s.Connector.Operations() {
 		p.operation(ctx, o)
 	}
 	return &Plan{p.phases}
 }
 
-// planned lists the methods in the order in which they run, but for
-// makeApiClient, which stands before the test.
-var planned = []string{
-	"getOAuthConfig", "getTokenData", credentialsMethod, "getCredentialsFromAccessTokenResponse", "test",
-	"refreshCredentials", "getCredentialsFromRefreshTokenResponse", "disconnect",
-}
+// planned lists the methods that run when there is a client, in their order.
+var planned = []string{"test", refreshMethod, disconnectMethod}
 
 // A planner runs methods with stand-ins for values: texts that may stand
 // anywhere, and that are shown as placeholders afterwards.
@@ -89,6 +89,9 @@ type planner struct {
 	clientError error
 	redactor    *secret.Redactor
 	standIns    map[string]string // by name
+
+	quiet  []string // steps of a login that are not shown again
+	hidden bool     // in one of these
 
 	phases  []Phase
 	current string // the method whose requests are being planned
@@ -205,6 +208,16 @@ func (p *planner) client() error {
 // method reads is a stand-in.
 func (p *planner) RoundTrip(req *http.Request) (*http.Response, error) {
 	phase := &p.phases[len(p.phases)-1]
+	if phase.Kind == stepKind {
+		if !p.hidden {
+			planned, err := p.describeStep(req)
+			if err != nil {
+				return nil, err
+			}
+			phase.Requests = append(phase.Requests, planned)
+		}
+		return p.answerStep(req), nil
+	}
 	planned, err := p.describe(req)
 	if err != nil {
 		return nil, err

@@ -106,13 +106,7 @@ func (p *planner) method(ctx context.Context, name string) {
 		phase.Note = unknownUntilRun(kind)
 		return
 	}
-	more := []formula.Member{
-		{Key: "redirectUri", Value: p.standIn("redirectUri")},
-		{Key: "state", Value: p.standIn("state")},
-		{Key: "codeVerifier", Value: p.standIn("codeVerifier")},
-		{Key: "queryParameters", Value: p.read(name, "queryParameters")},
-		{Key: "tokenResponse", Value: p.read(name, "tokenResponse")},
-	}
+	var more []formula.Member
 	call := method.Call{Run: p.life.run, Client: &bareClient{p.life}}
 	if name == "test" || name == "disconnect" {
 		if p.clientError != nil {
@@ -126,19 +120,14 @@ func (p *planner) method(ctx context.Context, name string) {
 		}
 		call.Client = c
 	}
-	if name != "getOAuthConfig" && name != credentialsMethod {
+	if name != credentialsMethod {
 		more = append(more, withCredentials(p.credentials)...)
 	}
 	call.Variables = p.life.variables(more...)
 	result, err := p.Methods.Run(ctx, name, call)
 	p.finish(result, err)
-	switch name {
-	case credentialsMethod:
+	if name == credentialsMethod {
 		p.derivedCredentials(result.Value)
-	case "getOAuthConfig":
-		if err == nil {
-			phase.Note = "with it the user logs in, and what the token endpoint answers becomes credentials"
-		}
 	}
 }
 

@@ -26,6 +26,9 @@ type Result struct {
 	// Message says why the test failed, and Hint what to do.
 	Message, Hint string
 	Note          string // what is worth knowing of a test that passed
+	// Warnings say what the spec allows and should not, and what came out less
+	// than was asked for; Notes, how answers differed from the standard.
+	Warnings, Notes []string
 	// Value is what the operation gave; undefined for a test.
 	Value formula.Value
 	// Err is the reason of a failure.
@@ -48,10 +51,22 @@ func (r *Result) host(origin string) {
 	}
 }
 
-// fail notes why a step failed.
+func (r *Result) warn(text string) {
+	if !slices.Contains(r.Warnings, text) {
+		r.Warnings = append(r.Warnings, text)
+	}
+}
+
+// forgive takes back that a step failed.
+func (r *Result) forgive() { r.Err, r.Message, r.Hint = nil, "", "" }
+
+// fail notes why a step failed; "" stands for the run as a whole.
 func (r *Result) fail(step, message string, err error) {
 	r.Err = err
-	r.Message = step + ": " + message
+	r.Message = message
+	if step != "" {
+		r.Message = step + ": " + message
+	}
 	r.Hint = hint(err)
 }
 
@@ -71,6 +86,12 @@ func hint(err error) string {
 	var redirect *client.RedirectError
 	var private *client.PrivateAddressError
 	var miss *cassette.MissError
+	if err == nil {
+		return ""
+	}
+	if text := oauthHint(err); text != "" && !errors.As(err, &miss) {
+		return text
+	}
 	switch {
 	case errors.As(err, &query):
 		return "compare the fields and arguments with the server's schema, and the permissions of the credential with what they need; a responseMapping that reads response.errors decides itself"

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
@@ -35,7 +36,11 @@ type Subject struct {
 
 // Values are what a run is given: what the user entered, the parameters of the
 // connector, and the input of the operation, all objects by name.
-type Values struct{ Inputs, Parameters, Input formula.Value }
+type Values struct {
+	Inputs, Parameters, Input formula.Value
+	// Scopes are those of the spec's optional scopes that are asked for.
+	Scopes []string
+}
 
 // Format writes the names of the values and nothing of what they are, since
 // some are secrets, and v does not know which.
@@ -55,6 +60,20 @@ type World struct {
 	// Timeout bounds each request, and each script to twice as long; 0 leaves
 	// their own bounds.
 	Timeout time.Duration
+	// Browser sends the user to a URL and gives the URL at which the user came
+	// back; nil if there is no user: then no login takes one. Redirect is where
+	// that is, "" for what the spec says; see [Subject.RedirectURI].
+	Browser  login.Browser
+	Redirect string
+	// Prompt shows the user of a device login the code and where to enter it,
+	// and returns at once; nil if there is no user.
+	Prompt func(context.Context, DevicePrompt) error
+	// Keeper keeps the credential of a connection where other processes find
+	// it; nil if it lives in this process alone.
+	Keeper Keeper
+	// Connections gives the connection of another connector by its key, for
+	// options of type proxy; nil if there are none.
+	Connections func(ctx context.Context, key string) (*Connection, error)
 	// Wait lets time pass before a request is repeated, as where an API limits
 	// requests; nil waits.
 	Wait func(context.Context, time.Duration) error
@@ -87,10 +106,7 @@ func (s Subject) OptionKey() string {
 
 // Check says why the subject cannot run in this version; nil if it can.
 func (s Subject) Check() error {
-	if t := s.Option.Type(); t != "client-credentials" {
-		return fmt.Errorf("auth type %q is not run by this version", t)
-	}
-	methods := []string{credentialsMethod, "makeApiClient"}
+	methods := []string{credentialsMethod, "getOAuthConfig", "getTokenData", "getCredentialsFromAccessTokenResponse", "makeApiClient"}
 	if s.Operation == "" {
 		methods = append(methods, "test")
 	}

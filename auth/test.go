@@ -40,11 +40,13 @@ func newSeed(random io.Reader) (seed [32]byte, err error) {
 
 // liveOver starts a run with real values, by a tape if there is one.
 func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) *life {
-	network := w.Network
+	var network http.RoundTripper = &browserNetwork{w.Browser, w.Network}
 	if tape != nil {
 		network = tape
 	}
 	l := newLife(s, v, network, w.Now().UTC().Truncate(time.Second), seed)
+	l.run.Now = func() time.Time { return w.Now().UTC().Truncate(time.Second) }
+	l.redirect, l.prompt, l.connections = w.Redirect, w.Prompt, w.Connections
 	l.timeout, l.redactor, l.wait, l.log = w.Timeout, w.Redactor, w.Wait, w.Log
 	l.learned = func(name string, credentials formula.Value) { addSecret(w.Redactor, name, credentials) }
 	if tape != nil {
@@ -67,7 +69,8 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 		return nil, nil, err
 	}
 	s.learn(w.Redactor, v)
-	tape := cassette.NewTape(w.Network, s.tapeOptions())
+	tape := cassette.NewTape(&browserNetwork{w.Browser, w.Network}, s.tapeOptions())
+	begun := w.Now().UTC().Truncate(time.Second)
 	live := liveOver(s, v, w, seed, tape)
 	result := live.perform(ctx)
 	if !result.OK {
@@ -75,13 +78,13 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 	}
 	masked := s.placeholders(v)
 	rec, repeated, err := s.repeat(ctx, tape, w, func(network http.RoundTripper) *life {
-		return newLife(s, masked, network, live.run.Now(), seed)
+		return masquerade(newLife(s, masked, network, begun, seed))
 	})
 	if err != nil {
 		return result, nil, err
 	}
 	rec.Tool, rec.Option = tool, s.Option.Key
-	rec.Spec, rec.RecordedAt, rec.Seed = s.digest(), live.run.Now().Format(time.RFC3339), hex.EncodeToString(seed[:])
+	rec.Spec, rec.RecordedAt, rec.Seed = s.digest(), begun.Format(time.RFC3339), hex.EncodeToString(seed[:])
 	rec.Inputs, rec.Parameters = masked.Inputs.AppendJSON(nil), masked.Parameters.AppendJSON(nil)
 	if s.Operation != "" {
 		rec.Operation, rec.Input = s.Operation, masked.Input.AppendJSON(nil)
@@ -124,6 +127,14 @@ func (s Subject) repeat(ctx context.Context, tape *cassette.Tape, w World, start
 	return nil, nil, errors.New("the run cannot be recorded: each run with placeholders sends other values made of secrets")
 }
 
+// masquerade makes a run one whose values are placeholders: what it signs with
+// is thrown away.
+func masquerade(l *life) *life {
+	l.run.ThrowAway = true
+	l.prompt = func(context.Context, DevicePrompt) error { return nil }
+	return l
+}
+
 // atOnce waits for nothing: what was waited for is recorded.
 func atOnce(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
@@ -160,7 +171,7 @@ func Replay(ctx context.Context, s Subject, rec *cassette.Recording) (*Result, e
 	if err != nil {
 		return nil, err
 	}
-	l := newLife(s, v, replayer, now, seed)
+	l := masquerade(newLife(s, v, replayer, now, seed))
 	l.begin, l.wait = replayer.Step, atOnce
 	result := l.perform(ctx)
 	if unused := replayer.Unused(); result.OK && len(unused) > 0 {

@@ -12,6 +12,9 @@ import (
 type Run struct {
 	Now  func() time.Time // the run's clock, the same for a recording as for its replay
 	Rand io.Reader        // the run's randomness
+	// ThrowAway tells that values are placeholders. A text that is no private
+	// key then stands for one, and [ThrowAwayKey] signs in its place.
+	ThrowAway bool
 }
 
 // The bounds of one evaluation: no formula takes more, whatever its variables

@@ -1,18 +1,9 @@
 package formula
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/hmac"
-	"crypto/rsa"
-	_ "crypto/sha256" // so that crypto.SHA256 is there
-	_ "crypto/sha512"
-	"encoding/asn1"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"math/big"
 )
 
 var jwtFunc = ExprFunc{
@@ -53,30 +44,6 @@ var jwtFunc = ExprFunc{
 	},
 }
 
-// A jwtAlgorithm is one of RFC 7518, 3.1.
-type jwtAlgorithm struct {
-	name string
-	hash crypto.Hash
-	size int // of a number in an ES signature, in bytes
-	sign func(f *frame, a *jwtAlgorithm, key string, data []byte) ([]byte, error)
-}
-
-var jwtAlgorithms = []jwtAlgorithm{
-	{"HS256", crypto.SHA256, 0, signHS},
-	{"HS384", crypto.SHA384, 0, signHS},
-	{"HS512", crypto.SHA512, 0, signHS},
-	{"RS256", crypto.SHA256, 0, signRS},
-	{"RS384", crypto.SHA384, 0, signRS},
-	{"RS512", crypto.SHA512, 0, signRS},
-	{"PS256", crypto.SHA256, 0, signPS},
-	{"PS384", crypto.SHA384, 0, signPS},
-	{"PS512", crypto.SHA512, 0, signPS},
-	{"ES256", crypto.SHA256, 32, signES},
-	{"ES384", crypto.SHA384, 48, signES},
-	{"ES512", crypto.SHA512, 66, signES},
-	{"EdDSA", 0, 0, signEd},
-}
-
 // jwtHeader reads the options of jwt.
 func jwtHeader(options Value) (alg string, header Value, err error) {
 	if !options.IsObject() {
@@ -108,122 +75,23 @@ func jwtHeader(options Value) (alg string, header Value, err error) {
 	return alg, b.Value(), nil
 }
 
-// sign returns the signature of data, without the bytes of a key in any error.
-func (f *frame) sign(alg, key string, data []byte) ([]byte, error) {
-	var names []string
-	for i := range jwtAlgorithms {
-		if a := &jwtAlgorithms[i]; a.name == alg {
-			return a.sign(f, a, key, data)
-		}
-		names = append(names, jwtAlgorithms[i].name)
-	}
-	if alg == "none" {
-		return nil, errors.New("a token without a signature is not made")
-	}
-	return nil, fmt.Errorf("unknown algorithm %q; there are %s", alg, JoinWords(names, "and"))
-}
-
-func (a *jwtAlgorithm) digest(data []byte) []byte {
-	h := a.hash.New()
-	h.Write(data)
-	return h.Sum(nil)
-}
-
-func signHS(f *frame, a *jwtAlgorithm, key string, data []byte) ([]byte, error) {
-	if key == "" {
-		return nil, errors.New("the key is empty")
-	}
-	h := hmac.New(a.hash.New, []byte(key))
-	h.Write(data)
-	return h.Sum(nil), f.spend(4 + (len(key)+len(data))/bytesOfStep)
-}
-
 // stepsOfSignature is what a signature with a private key counts.
 const stepsOfSignature = 20_000
 
-// maxKeyBits bounds RSA keys, with which the time of a signature grows fast.
-const maxKeyBits = 8192
-
-// keyFor returns the private key of type K that is in text.
-func keyFor[K any](f *frame, a *jwtAlgorithm, text, wanted string) (key K, err error) {
-	if err := f.spend(stepsOfSignature); err != nil {
-		return key, err
-	}
-	parsed, err := parsePrivateKey(text)
-	if err != nil {
-		return key, err
-	}
-	key, ok := parsed.(K)
-	if !ok {
-		return key, fmt.Errorf("%s wants %s, and the key is another one", a.name, wanted)
-	}
-	return key, nil
-}
-
-func rsaKeyFor(f *frame, a *jwtAlgorithm, text string) (*rsa.PrivateKey, error) {
-	key, err := keyFor[*rsa.PrivateKey](f, a, text, "an RSA key")
-	if err == nil && key.N.BitLen() > maxKeyBits {
-		err = fmt.Errorf("the RSA key has more than %d bits", maxKeyBits)
-	}
-	return key, err
-}
-
-func signRS(f *frame, a *jwtAlgorithm, text string, data []byte) ([]byte, error) {
-	key, err := rsaKeyFor(f, a, text)
+// sign returns the signature of data and counts it.
+func (f *frame) sign(alg, key string, data []byte) ([]byte, error) {
+	a, err := findJWS(alg)
 	if err != nil {
 		return nil, err
 	}
-	s, err := rsa.SignPKCS1v15(nil, key, a.hash, a.digest(data))
-	return s, signatureError(err)
-}
-
-func signPS(f *frame, a *jwtAlgorithm, text string, data []byte) ([]byte, error) {
-	key, err := rsaKeyFor(f, a, text)
-	if err != nil {
+	steps := stepsOfSignature
+	if a.isShared() {
+		steps = 4 + (len(key)+len(data))/bytesOfStep
+	} else if f.run.ThrowAway && isStandIn(key) {
+		key = ThrowAwayKey(alg)
+	}
+	if err := f.spend(steps); err != nil {
 		return nil, err
 	}
-	if f.run.Rand == nil {
-		return nil, errNoRand
-	}
-	s, err := rsa.SignPSS(f.run.Rand, key, a.hash, a.digest(data), &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash})
-	return s, signatureError(err)
-}
-
-// signES signs without randomness (RFC 6979), so that a recording replays.
-func signES(f *frame, a *jwtAlgorithm, text string, data []byte) ([]byte, error) {
-	key, err := keyFor[*ecdsa.PrivateKey](f, a, text, "an elliptic curve key")
-	if err != nil {
-		return nil, err
-	}
-	if size := (key.Params().BitSize + 7) / 8; size != a.size {
-		return nil, fmt.Errorf("%s wants a key on another curve than %s", a.name, key.Params().Name)
-	}
-	der, err := key.Sign(nil, a.digest(data), a.hash)
-	if err != nil {
-		return nil, signatureError(err)
-	}
-	var numbers struct{ R, S *big.Int }
-	if _, err := asn1.Unmarshal(der, &numbers); err != nil {
-		return nil, signatureError(err)
-	}
-	s := make([]byte, 2*a.size)
-	numbers.R.FillBytes(s[:a.size])
-	numbers.S.FillBytes(s[a.size:])
-	return s, nil
-}
-
-func signEd(f *frame, a *jwtAlgorithm, text string, data []byte) ([]byte, error) {
-	key, err := keyFor[ed25519.PrivateKey](f, a, text, "an Ed25519 key")
-	if err != nil {
-		return nil, err
-	}
-	return ed25519.Sign(key, data), nil
-}
-
-// signatureError leaves the details out, which might speak of the key.
-func signatureError(err error) error {
-	if err == nil {
-		return nil
-	}
-	return errors.New("the key cannot sign: it is too small, or damaged")
+	return a.sign(a, key, data, f.run.Rand)
 }

@@ -34,6 +34,9 @@ var pemFunc = ExprFunc{
 			}
 		}
 		blocks, err := readPEM(s, label)
+		if err != nil && f.run.ThrowAway {
+			return args[0], nil // a placeholder stays one
+		}
 		if err != nil {
 			return Undefined, err
 		}

@@ -22,6 +22,9 @@ func TextType() Type { return Type{textType} }
 // NumberType is the type of numbers.
 func NumberType() Type { return Type{numberType} }
 
+// BytesType is the type of bytes.
+func BytesType() Type { return Type{bytesType} }
+
 // TextsType is the type of an object whose members are texts, or not there.
 func TextsType() Type {
 	return Type{&dataType{kinds: ofObject, members: &memberTypes{rest: maybeText}}}

@@ -20,6 +20,9 @@ const (
 	// URLPath is relative to a base, or absolute as a base is. A formula gives
 	// one encoded segment; one that is the whole path gives a path.
 	URLPath
+	// URLEndpoint is absolute as a base is. One that is wholly a formula may
+	// have a query, as the authorization endpoints of some servers do.
+	URLEndpoint
 )
 
 // An Address is the URL that a [URLProgram] gives.
@@ -83,13 +86,13 @@ func (u urlCompiler) url(v Value) urlOperation {
 			if op := u.formula(f.Name, v); op != nil {
 				return op
 			}
-			if u.kind == URLBase && f.Name != "$var" && f.Name != "$plain" && joinsURL(v.String()) {
+			if u.kind != URLPath && f.Name != "$var" && f.Name != "$plain" && joinsURL(v.String()) {
 				return u.unsafe("a formula that puts a URL together lets a value change its host", `write the URL as text, as in "https://${…}.example.com/v1", or with $concat, $case or $firstNotEmpty`)
 			}
 			return u.whole(u.value(v), f.Name)
 		}
 	}
-	if s := v.Text(); u.kind == URLBase && joinsURL(s) {
+	if s := v.Text(); u.kind != URLPath && joinsURL(s) {
 		return u.unsafe("an expression that puts a URL together lets a value change its host", `write the text around the values, as in "https://${…}.example.com/v1"`)
 	}
 	part := u.value(v)
@@ -255,9 +258,12 @@ func (u urlCompiler) whole(c compiled, name string) urlOperation {
 		if !ok {
 			return Address{}, urlError(pointer, fmt.Errorf("a URL is text, not %s", kindWithArticle(v)))
 		}
-		if kind == URLPath {
+		switch kind {
+		case URLPath:
 			err = checkWholePath(s)
-		} else {
+		case URLEndpoint:
+			err = checkWholeEndpoint(s)
+		default:
 			err = checkWholeBase(s)
 		}
 		if err != nil {
@@ -311,8 +317,12 @@ func (u urlCompiler) probe(pieces []urlPiece) {
 		if len(pieces) == 1 {
 			return
 		}
-		if next := pieces[1].literal; u.kind == URLBase && next != "" && !strings.ContainsAny(next[:1], "/?") {
-			u.report("bad-url", fmt.Sprintf("the base address begins with the value of %s, and %q goes on with it", pieces[0].name, next),
+		what := "the base address"
+		if u.kind == URLEndpoint {
+			what = "the address"
+		}
+		if next := pieces[1].literal; u.kind != URLPath && next != "" && !strings.ContainsAny(next[:1], "/?") {
+			u.report("bad-url", fmt.Sprintf("%s begins with the value of %s, and %q goes on with it", what, pieces[0].name, next),
 				`write "https://" before the value if it is a part of the host, or "/" behind it if it is a whole address`)
 		}
 		return

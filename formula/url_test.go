@@ -58,6 +58,15 @@ func TestURL(t *testing.T) {
 		{name: "path that becomes another host", kind: formula.URLPath, url: `"/${v}"`, vars: `{"v": "/evil.test"}`, want: "/%2Fevil.test", literal: true},
 		{name: "absolute path", kind: formula.URLPath, url: `"https://${v}/login"`, vars: `{"v": "h.example"}`, want: "https://h.example/login"},
 		{name: "literal that is another host", kind: formula.URLPath, url: `"//evil.test/x"`, err: "two slashes"},
+		{name: "endpoint with a query", kind: formula.URLEndpoint, url: `"https://h.example/auth?type=web_server"`, want: "https://h.example/auth?type=web_server", literal: true},
+		{name: "endpoint with a value in its query", kind: formula.URLEndpoint, url: `"https://h.example/auth?tenant=${v}"`, vars: `{"v": "a&b"}`, want: "https://h.example/auth?tenant=a%26b", literal: true},
+		{name: "endpoint that is one formula", kind: formula.URLEndpoint, url: `"${v}"`, vars: `{"v": "https://acme.example/auth?type=a"}`, want: "https://acme.example/auth?type=a"},
+		{name: "endpoint that is one formula with a fragment", kind: formula.URLEndpoint, url: `"${v}"`, vars: `{"v": "https://acme.example/auth#a"}`, err: "with a fragment"},
+		{name: "endpoint that is one formula with a user", kind: formula.URLEndpoint, url: `"${v}"`, vars: `{"v": "https://u:p@acme.example"}`, err: "user name"},
+		{name: "endpoint that begins with a formula", kind: formula.URLEndpoint, url: `"${v}/token"`, vars: `{"v": "https://acme.example/"}`, want: "https://acme.example/token"},
+		{name: "endpoint that begins with a formula that has a query", kind: formula.URLEndpoint, url: `"${v}/token"`, vars: `{"v": "https://acme.example/?x="}`, err: "query or fragment"},
+		{name: "endpoint with a value that ends the host", kind: formula.URLEndpoint, url: `"https://${v}.example.com/token"`, vars: `{"v": "evil.test/"}`, err: "part of the host"},
+		{name: "expression that joins an endpoint", kind: formula.URLEndpoint, url: `"${\"https://\" + v + \".example.com\"}"`, vars: `{"v": "evil.test/"}`, err: "puts a URL together"},
 		{name: "literal user", url: `"https://u:p@h.example"`, err: "user name"},
 	}
 	for _, test := range tests {

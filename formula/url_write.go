@@ -44,7 +44,7 @@ func (w *urlWriter) piece(f *frame, p *urlPiece, first bool) error {
 		return err
 	}
 	switch {
-	case first && w.kind == URLBase:
+	case first && w.kind != URLPath:
 		if err := checkWholeBase(s); err != nil {
 			return fmt.Errorf("the value of %s %w", p.name, err)
 		}
@@ -164,19 +164,48 @@ func CheckBase(s string) error {
 	return nil
 }
 
+// CheckEndpoint checks the URL of an endpoint that was not compiled as one.
+func CheckEndpoint(s string) error {
+	if err := checkWholeEndpoint(s); err != nil {
+		return fmt.Errorf("the address %w", err)
+	}
+	return nil
+}
+
 // checkWholeBase checks a base URL that comes from a variable as a whole.
 func checkWholeBase(s string) error {
-	parsed, err := url.Parse(s)
-	if err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "" {
-		return errors.New("is no URL that begins with https://")
-	}
-	switch {
-	case parsed.User != nil:
-		return errors.New("is a URL with a user name, which is refused")
-	case parsed.RawQuery != "" || parsed.Fragment != "" || strings.ContainsAny(s, "?#"):
+	if strings.ContainsAny(s, "?#") {
+		if _, err := wholeURL(s); err != nil {
+			return err
+		}
 		return errors.New("is a URL with a query or fragment; a base is an origin with a path")
+	}
+	return checkWholeEndpoint(s)
+}
+
+// checkWholeEndpoint checks the URL of an endpoint that comes from a variable
+// as a whole (RFC 6749 3.1).
+func checkWholeEndpoint(s string) error {
+	parsed, err := wholeURL(s)
+	switch {
+	case err != nil:
+		return err
+	case strings.Contains(s, "#"):
+		return errors.New("is a URL with a fragment, which no endpoint has")
 	case strings.Contains(parsed.Path, "..") || strings.ContainsAny(s, "\\"):
 		return errors.New("is a URL whose path leaves itself")
 	}
 	return nil
+}
+
+// wholeURL reads an absolute URL that names no user.
+func wholeURL(s string) (*url.URL, error) {
+	parsed, err := url.Parse(s)
+	switch {
+	case err != nil || parsed.Scheme != "https" && parsed.Scheme != "http" || parsed.Host == "":
+		return nil, errors.New("is no URL that begins with https://")
+	case parsed.User != nil:
+		return nil, errors.New("is a URL with a user name, which is refused")
+	}
+	return parsed, nil
 }

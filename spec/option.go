@@ -208,7 +208,11 @@ func (o *Option) authored(pointer string) (string, bool) {
 	if rest, ok := strings.CutPrefix(pointer, "/inputSchema"); ok {
 		candidates = append(candidates, "/ui/schema"+rest)
 	}
-	for _, owner := range []string{o.own(), ""} {
+	owners := []string{o.own(), ""}
+	if o.replaces(pointer) {
+		owners = owners[:1]
+	}
+	for _, owner := range owners {
 		for _, p := range candidates {
 			if o.connector.written(owner + p) {
 				return owner + p, true
@@ -216,6 +220,16 @@ func (o *Option) authored(pointer string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// replaces tells whether a part is that of a method that the option writes
+// itself: nothing of such a method is inherited.
+func (o *Option) replaces(pointer string) bool {
+	if o.Key == DefaultOption {
+		return false
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+	return findMethod(name) != nil && o.connector.Auth.Get("options").Get(o.Key).Get(name).IsObject()
 }
 
 // place returns the pointer in Auth at which a part of o is shown, and whether

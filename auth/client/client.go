@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/auth/sign"
 )
 
 // A Field is one header, query parameter or cookie. Its value is hidden
@@ -61,6 +62,10 @@ type Config struct {
 	// TLS is a certificate of the client and an authority that it trusts
 	// besides; nil for none.
 	TLS *TLS
+
+	// Sign signs each request when it is otherwise finished; nil signs none. A
+	// request that is sent again is signed again.
+	Sign sign.Signer
 
 	// Origins are the only places that anything is sent to.
 	Origins []Origin

@@ -75,7 +75,7 @@ func New(config Config, rt http.RoundTripper) (*Client, error) {
 //
 // Other errors are [*OriginError], [*FieldError], [*InsecureError],
 // [*TimeoutError], [*SizeError], [*PrivateAddressError], [*NetworkError],
-// [*RefreshError], and the error of the request's context. An error of the
+// [*RefreshError], [*SignError], and the error of the request's context. An error of the
 // RoundTripper that is none of these is passed on only if it has a method
 // NoSecrets().
 func (c *Client) Do(req *http.Request) (*http.Response, error) {
@@ -106,12 +106,18 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 type session struct {
 	current    atomic.Pointer[sender]
 	refreshing sync.Mutex
+	// failed is how often a refresh has failed, and failure how it did the last
+	// time, which refreshing guards.
+	failed  atomic.Int64
+	failure error
 }
 
 // renew gives what to send with after the credential of old was refused; nil
 // if there is nothing new. Requests that were refused together refresh once,
-// and a credential whose refresh helped nobody is not refreshed again.
+// and share how that went. A credential whose refresh helped nobody is not
+// refreshed again, unless the refresh failed for a reason that passes.
 func (s *session) renew(ctx context.Context, old *sender) (*sender, error) {
+	failed := s.failed.Load()
 	s.refreshing.Lock()
 	defer s.refreshing.Unlock()
 	if current := s.current.Load(); current != old {
@@ -120,18 +126,29 @@ func (s *session) renew(ctx context.Context, old *sender) (*sender, error) {
 	if old.config.Refresh == nil || old.spent.Load() {
 		return nil, nil
 	}
-	config, err := old.config.Refresh(ctx)
-	if err != nil {
-		old.spent.Store(true)
-		return nil, err
+	if s.failed.Load() != failed {
+		return nil, s.failure
 	}
-	fresh, err := newSender(config, old.rt)
+	config, err := old.config.Refresh(ctx)
+	var fresh *sender
+	if err == nil {
+		fresh, err = newSender(config, old.rt)
+	}
 	if err != nil {
-		old.spent.Store(true)
+		old.spent.Store(!mayPass(err))
+		s.failure = err
+		s.failed.Add(1)
 		return nil, err
 	}
 	s.current.Store(fresh)
 	return fresh, nil
+}
+
+// mayPass says whether a refresh that failed may succeed later.
+func mayPass(err error) bool {
+	var timeout *TimeoutError
+	var transient interface{ Transient() bool }
+	return passes(err) || errors.As(err, &timeout) || errors.As(err, &transient) && transient.Transient()
 }
 
 // A sender sends requests with one credential.
@@ -234,8 +251,13 @@ type failure struct {
 
 func (f *failure) Error() string { return f.origin.String() }
 
-// exchange sends one request and reads its answer.
+// exchange sends one request, signed, and reads its answer.
 func (c *sender) exchange(ctx context.Context, out *outgoing) (*http.Response, error) {
+	return c.signed(out, func(out *outgoing) (*http.Response, error) { return c.roundTrip(ctx, out) })
+}
+
+// roundTrip sends a finished request and reads its answer.
+func (c *sender) roundTrip(ctx context.Context, out *outgoing) (*http.Response, error) {
 	origin, err := c.allowed(out.url)
 	if err != nil {
 		return nil, err

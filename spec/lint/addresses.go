@@ -51,24 +51,12 @@ func addressesOf(o *spec.Option) []address {
 	if v := o.Value.Get("redirect").Get("uri"); !v.IsMissing() {
 		visit(address{"/redirect/uri", v, "the redirect address"})
 	}
-	for _, method := range requestMethods {
-		if !o.Value.Has(method) {
-			continue
-		}
-		requests, pointers := Requests(o, method)
-		for i, r := range requests {
-			if v := r.Get("path"); v.Kind() == formula.KindObject || strings.Contains(v.Text(), ":") {
-				visit(address{pointers[i] + "/path", v, "the address of a request"})
-			}
+	for at, r := range eachRequest(o) {
+		if v := r.Get("path"); v.Kind() == formula.KindObject || strings.Contains(v.Text(), ":") {
+			visit(address{at + "/path", v, "the address of a request"})
 		}
 	}
 	return list
-}
-
-// requestMethods are the methods that may be requests.
-var requestMethods = []string{
-	"getTokenData", "getCredentialsFromAccessTokenResponse", "getCredentialsFromRefreshTokenResponse",
-	"getCredentialsFromConnectionParameters", "refreshCredentials", "test", "disconnect",
 }
 
 // An urlPart is a part of an authored URL: literal text, or the value of a

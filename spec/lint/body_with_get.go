@@ -12,19 +12,13 @@ var bodyWithGet = Rule{
 	Severity: spec.Warning,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
-			for _, method := range requestMethods {
-				if !o.Option.Value.Has(method) {
+			for at, r := range eachRequest(o.Option) {
+				verb := strings.ToUpper(r.Get("method").Text())
+				if verb != "GET" && verb != "HEAD" || r.Get("requestMapping").Get("data").IsMissing() {
 					continue
 				}
-				requests, pointers := Requests(o.Option, method)
-				for i, r := range requests {
-					verb := strings.ToUpper(r.Get("method").Text())
-					if verb != "GET" && verb != "HEAD" || r.Get("requestMapping").Get("data").IsMissing() {
-						continue
-					}
-					p.Report(o.Option, pointers[i]+"/requestMapping/data", spec.AtKey(), fmt.Sprintf("a %s has a body, which servers ignore or refuse", verb),
-						`send it by POST, or call it "query" if it holds parameters of the address`)
-				}
+				p.Report(o.Option, at+"/requestMapping/data", spec.AtKey(), fmt.Sprintf("a %s has a body, which servers ignore or refuse", verb),
+					`send it by POST, or call it "query" if it holds parameters of the address`)
 			}
 		}
 	},

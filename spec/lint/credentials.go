@@ -40,26 +40,18 @@ func credentialsOf(o *spec.Option) []credential {
 	if client, pointer := Client(o); client.IsObject() {
 		requestCredentials(client, pointer, visit)
 		if sign := client.Get("sign"); sign.IsObject() {
-			for _, name := range signingKeys {
+			for _, name := range method.SigningKeys() {
 				keyText(sign, pointer+"/sign", name, "the key of the signature", fromInput, visit)
 			}
+			namedTexts(sign.Get("headers"), pointer+"/sign/headers", fromInput, visit)
 		}
 		keyText(client.Get("tls"), pointer+"/tls", "key", "the key of the certificate", fromKey, visit)
 	}
-	for _, m := range requestMethods {
-		if !o.Value.Has(m) {
-			continue
-		}
-		requests, pointers := Requests(o, m)
-		for i, r := range requests {
-			requestCredentials(r.Get("requestMapping"), pointers[i]+"/requestMapping", visit)
-		}
+	for at, r := range eachRequest(o) {
+		requestCredentials(r.Get("requestMapping"), at+"/requestMapping", visit)
 	}
 	return list
 }
-
-// signingKeys are the fields of a signature that hold keys.
-var signingKeys = []string{"key", "secretAccessKey", "consumerSecret", "tokenSecret", "privateKey", "password"}
 
 func oauthCredentials(oauth formula.Value, pointer string, visit func(credential)) {
 	keyText(oauth, pointer, "clientSecret", "the client secret", fromParameter, visit)

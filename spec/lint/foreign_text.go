@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // A foreign is a variable in a text, written as other languages write one.
@@ -34,13 +35,15 @@ func (f foreign) expression() string {
 // other languages write one in a text. The first shape is our own.
 const variablePath = `((?:\$\.)?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*(?:-\w+)*|\[\d+\])*)`
 
-var shapes = regexp.MustCompile(`\$\{[^}]*\}` +
-	`|\{\{\{?\s*` + variablePath + `\s*\}?\}\}` +
-	`|\$\(\s*` + variablePath + `\s*\)` +
-	`|<%[=-]?\s*` + variablePath + `\s*%>` +
-	`|\{?\s*"?\$var"?\s*:\s*["']?` + variablePath + `["']?\s*\}?` +
-	`|[#%@]?\{\s*` + variablePath + `\s*\}` +
-	`|\$([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)`)
+var shapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{[^}]*\}` +
+		`|\{\{\{?\s*` + variablePath + `\s*\}?\}\}` +
+		`|\$\(\s*` + variablePath + `\s*\)` +
+		`|<%[=-]?\s*` + variablePath + `\s*%>` +
+		`|\{?\s*"?\$var"?\s*:\s*["']?` + variablePath + `["']?\s*\}?` +
+		`|[#%@]?\{\s*` + variablePath + `\s*\}` +
+		`|\$([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)`)
+})
 
 // The shapes of which more is known, by their place in the expression.
 const (
@@ -55,7 +58,7 @@ const (
 // request {name} is a parameter.
 func foreignTemplates(text string, variable func(path string, sure bool) (string, bool), isPath bool) []foreign {
 	var found []foreign
-	for _, m := range shapes.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range shapes().FindAllStringSubmatchIndex(text, -1) {
 		start, end, shape := m[0], m[1], 0
 		for i := 1; i < len(m)/2; i++ {
 			if m[2*i] >= 0 {

@@ -5,23 +5,19 @@ import (
 	"github.com/connector-spec/connector/spec"
 )
 
-// eachHeaders visits the headers of an option's client and of its requests,
-// where they are an object, with their pointers.
+// eachHeaders visits the headers of an option's client, of its signature and of
+// its requests, where they are an object, with their pointers.
 func eachHeaders(o *spec.Option, visit func(pointer string, headers formula.Value)) {
-	client, pointer := Client(o)
-	if headers := client.Get("headers"); headers.Len() > 0 && headers.IsObject() {
-		visit(pointer+"/headers", headers)
+	look := func(pointer string, headers formula.Value) {
+		if headers.Len() > 0 && headers.IsObject() {
+			visit(pointer, headers)
+		}
 	}
-	for _, method := range requestMethods {
-		if !o.Value.Has(method) {
-			continue
-		}
-		requests, pointers := Requests(o, method)
-		for i, r := range requests {
-			if headers := r.Get("requestMapping").Get("headers"); headers.Len() > 0 && headers.IsObject() {
-				visit(pointers[i]+"/requestMapping/headers", headers)
-			}
-		}
+	client, pointer := Client(o)
+	look(pointer+"/headers", client.Get("headers"))
+	look(pointer+"/sign/headers", client.Get("sign").Get("headers"))
+	for at, r := range eachRequest(o) {
+		look(at+"/requestMapping/headers", r.Get("requestMapping").Get("headers"))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/connector-spec/connector/auth/secret"
@@ -121,11 +122,13 @@ func isWritten(value string) bool {
 	case "string", "number", "integer", "boolean", "object", "array", "text":
 		return false
 	}
-	return !variableText.MatchString(value)
+	return !variableText().MatchString(value)
 }
 
 // variableText matches what was meant as a variable.
-var variableText = regexp.MustCompile(`^(?:\$\.)?(?:response|credentials|authData|connection\w*|connectorParameters|tokenResponse|steps|test|input|context|credential|answer|result|data|args|process)\.[A-Za-z_]`)
+var variableText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\$\.)?(?:response|credentials|authData|connection\w*|connectorParameters|tokenResponse|steps|test|input|context|credential|answer|result|data|args|process)\.[A-Za-z_]`)
+})
 
 // maskValue masks a value wherever it stands in a sentence.
 func maskValue(text, value string) string {

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -153,27 +154,29 @@ func asciiLike(r rune) (string, bool) {
 	if r >= 0xFF01 && r <= 0xFF5E { // full width
 		return strings.ToLower(string(r - 0xFEE0)), true
 	}
-	s, ok := lookalikes[r]
+	s, ok := lookalikes()[r]
 	return s, ok
 }
 
 // lookalikes holds the characters that look like ASCII ones that hosts and
 // URLs have, or like nothing.
-var lookalikes = map[rune]string{
-	// Dots, slashes, hyphens, and what stands in a URL besides.
-	'\u2024': ".", '\u3002': ".", '\uFF61': ".", '\u06D4': ".", '\u0701': ".", '\u0702': ".", '\u2027': ".", '\u2219': ".",
-	'\u2044': "/", '\u2215': "/", '\u29F8': "/", '\u2571': "/", '\u1735': "/",
-	'\u2010': "-", '\u2011': "-", '\u2012': "-", '\u2013': "-", '\u2014': "-", '\u2043': "-", '\u2212': "-", '\u02D7': "-",
-	'\uA789': ":", '\u2236': ":", '\u02D0': ":", '\u05C3': ":",
-	// Nothing: zero width and soft hyphens.
-	'\u00AD': "", '\u200B': "", '\u200C': "", '\u200D': "", '\u2060': "", '\uFEFF': "", '\u180E': "",
-	// Cyrillic.
-	'\u0430': "a", '\u0441': "c", '\u0501': "d", '\u0435': "e", '\u04BB': "h", '\u0456': "i", '\u0458': "j", '\u04CF': "l", '\u043E': "o", '\u0440': "p", '\u051B': "q", '\u0455': "s", '\u0475': "v", '\u051D': "w", '\u0445': "x", '\u0443': "y",
-	'\u0410': "a", '\u0412': "b", '\u0421': "c", '\u0415': "e", '\u041D': "h", '\u0406': "i", '\u0408': "j", '\u041A': "k", '\u041C': "m", '\u041E': "o", '\u0420': "p", '\u0405': "s", '\u0422': "t", '\u0425': "x",
-	// Greek.
-	'\u03B1': "a", '\u03BD': "v", '\u03BF': "o", '\u03C1': "p", '\u03B9': "i", '\u03BA': "k", '\u03C5': "u", '\u03F2': "c", '\u03F3': "j",
-	'\u0391': "a", '\u0392': "b", '\u0395': "e", '\u0396': "z", '\u0397': "h", '\u0399': "i", '\u039A': "k", '\u039C': "m", '\u039D': "n", '\u039F': "o", '\u03A1': "p", '\u03A4': "t", '\u03A5': "y", '\u03A7': "x",
-	// Armenian, and Latin letters beyond ASCII.
-	'\u0585': "o", '\u0578': "n", '\u057D': "u", '\u0581': "g", '\u0570': "h", '\u0566': "q",
-	'\u0251': "a", '\u0261': "g", '\u0269': "i", '\u0185': "b", '\u017F': "s", '\u2113': "l",
-}
+var lookalikes = sync.OnceValue(func() map[rune]string {
+	return map[rune]string{
+		// Dots, slashes, hyphens, and what stands in a URL besides.
+		'\u2024': ".", '\u3002': ".", '\uFF61': ".", '\u06D4': ".", '\u0701': ".", '\u0702': ".", '\u2027': ".", '\u2219': ".",
+		'\u2044': "/", '\u2215': "/", '\u29F8': "/", '\u2571': "/", '\u1735': "/",
+		'\u2010': "-", '\u2011': "-", '\u2012': "-", '\u2013': "-", '\u2014': "-", '\u2043': "-", '\u2212': "-", '\u02D7': "-",
+		'\uA789': ":", '\u2236': ":", '\u02D0': ":", '\u05C3': ":",
+		// Nothing: zero width and soft hyphens.
+		'\u00AD': "", '\u200B': "", '\u200C': "", '\u200D': "", '\u2060': "", '\uFEFF': "", '\u180E': "",
+		// Cyrillic.
+		'\u0430': "a", '\u0441': "c", '\u0501': "d", '\u0435': "e", '\u04BB': "h", '\u0456': "i", '\u0458': "j", '\u04CF': "l", '\u043E': "o", '\u0440': "p", '\u051B': "q", '\u0455': "s", '\u0475': "v", '\u051D': "w", '\u0445': "x", '\u0443': "y",
+		'\u0410': "a", '\u0412': "b", '\u0421': "c", '\u0415': "e", '\u041D': "h", '\u0406': "i", '\u0408': "j", '\u041A': "k", '\u041C': "m", '\u041E': "o", '\u0420': "p", '\u0405': "s", '\u0422': "t", '\u0425': "x",
+		// Greek.
+		'\u03B1': "a", '\u03BD': "v", '\u03BF': "o", '\u03C1': "p", '\u03B9': "i", '\u03BA': "k", '\u03C5': "u", '\u03F2': "c", '\u03F3': "j",
+		'\u0391': "a", '\u0392': "b", '\u0395': "e", '\u0396': "z", '\u0397': "h", '\u0399': "i", '\u039A': "k", '\u039C': "m", '\u039D': "n", '\u039F': "o", '\u03A1': "p", '\u03A4': "t", '\u03A5': "y", '\u03A7': "x",
+		// Armenian, and Latin letters beyond ASCII.
+		'\u0585': "o", '\u0578': "n", '\u057D': "u", '\u0581': "g", '\u0570': "h", '\u0566': "q",
+		'\u0251': "a", '\u0261': "g", '\u0269': "i", '\u0185': "b", '\u017F': "s", '\u2113': "l",
+	}
+})

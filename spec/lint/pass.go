@@ -2,6 +2,7 @@ package lint
 
 import (
 	"io/fs"
+	"iter"
 	"strconv"
 
 	"github.com/connector-spec/connector/formula"
@@ -84,6 +85,30 @@ func Requests(o *spec.Option, method string) (requests []formula.Value, pointers
 		pointers = append(pointers, pointer+formula.Pointer("steps", strconv.Itoa(i)))
 	}
 	return steps, pointers
+}
+
+// requestMethods are the methods that may be requests.
+var requestMethods = []string{
+	"getTokenData", "getCredentialsFromAccessTokenResponse", "getCredentialsFromRefreshTokenResponse",
+	"getCredentialsFromConnectionParameters", "refreshCredentials", "test", "disconnect",
+}
+
+// eachRequest goes through the requests of all methods of an option, with their
+// pointers.
+func eachRequest(o *spec.Option) iter.Seq2[string, formula.Value] {
+	return func(yield func(string, formula.Value) bool) {
+		for _, method := range requestMethods {
+			if !o.Value.Has(method) {
+				continue
+			}
+			requests, pointers := Requests(o, method)
+			for i, r := range requests {
+				if !yield(pointers[i], r) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Texts calls visit for every text in a value with the pointer of the text,

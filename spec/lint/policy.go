@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"sync"
 
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
@@ -154,7 +153,7 @@ func (p *Policy) apply(list []spec.Diagnostic) []spec.Diagnostic {
 // CheckCode says that there is no such code, and which was probably meant; it
 // says nothing of a code that there is.
 func CheckCode(code string) (message, hint string) {
-	if _, known := severities()[code]; known {
+	if _, known := PageOf(code); known {
 		return "", ""
 	}
 	return fmt.Sprintf("there is no code %q", code), meant(code, Codes(), `"connector explain" lists the codes`)
@@ -163,20 +162,11 @@ func CheckCode(code string) (message, hint string) {
 // RefuseDisable says why a code cannot be lowered or switched off: it is an
 // error. It says nothing of an opinion.
 func RefuseDisable(code string) string {
-	if severity, known := severities()[code]; !known || severity != spec.Error {
+	if page, known := PageOf(code); !known || page.Severity() != spec.Error {
 		return ""
 	}
 	return fmt.Sprintf("%q says that a spec cannot be used, so it cannot be switched off or lowered", code)
 }
-
-// severities are those of all codes.
-var severities = sync.OnceValue(func() map[string]spec.Severity {
-	all := make(map[string]spec.Severity)
-	for _, p := range Pages() {
-		all[p.Code] = p.Severity()
-	}
-	return all
-})
 
 // Severity returns how much the code matters unless a configuration says
 // another: that of its rule, or what its example is reported as.

@@ -52,6 +52,7 @@ var membraneOAuth = []lack{
 	{field: "signatureLocation", instead: "remove it, if the server takes the Authorization header"},
 	{field: "privateKey", instead: "remove it, if the server takes HMAC-SHA1"},
 	{field: "realm", instead: "remove it, if the server does without"},
+	{field: "bodyHash", instead: "remove it, if the server does without"},
 }
 
 var membraneClient = []lack{

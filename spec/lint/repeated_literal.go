@@ -55,25 +55,19 @@ func header(headers formula.Value, name string) formula.Value {
 // option's requests write out, such as a version or the number of an account.
 func (p *Pass) repeatedValues(o *spec.Option) {
 	var seen []string
-	for _, method := range requestMethods {
-		if !o.Value.Has(method) {
-			continue
-		}
-		requests, pointers := Requests(o, method)
-		for i, r := range requests {
-			parts := r.Get("requestMapping")
-			for _, field := range []string{"headers", "query", "data"} {
-				values := parts.Get(field)
-				for j, name := range values.Keys() {
-					_, v := values.At(j)
-					text, _ := v.AsString()
-					if !isConstant(text) {
-						continue
-					}
-					if seen = append(seen, text); count(seen, text) == 3 {
-						p.Report(o, pointers[i]+formula.Pointer("requestMapping", field, name), spec.AtValue(), fmt.Sprintf("%q is written three times", text),
-							fmt.Sprintf("write it once: as a property of parametersSchema with \"default: %s\", which all three read with {$var: connectorParameters.…}", text))
-					}
+	for at, r := range eachRequest(o) {
+		parts := r.Get("requestMapping")
+		for _, field := range []string{"headers", "query", "data"} {
+			values := parts.Get(field)
+			for i, name := range values.Keys() {
+				_, v := values.At(i)
+				text, _ := v.AsString()
+				if !isConstant(text) {
+					continue
+				}
+				if seen = append(seen, text); count(seen, text) == 3 {
+					p.Report(o, at+formula.Pointer("requestMapping", field, name), spec.AtValue(), fmt.Sprintf("%q is written three times", text),
+						fmt.Sprintf("write it once: as a property of parametersSchema with \"default: %s\", which all three read with {$var: connectorParameters.…}", text))
 				}
 			}
 		}

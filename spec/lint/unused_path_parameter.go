@@ -14,21 +14,15 @@ var unusedPathParameter = Rule{
 	Whole:    true,
 	check: func(p *Pass) {
 		for _, o := range p.Options {
-			for _, method := range requestMethods {
-				if !o.Option.Value.Has(method) {
-					continue
-				}
-				requests, pointers := Requests(o.Option, method)
-				for i, r := range requests {
-					path := r.Get("path").Text()
-					parameters := r.Get("requestMapping").Get("pathParameters")
-					for _, name := range parameters.Keys() {
-						if strings.Contains(path, "${") || strings.Contains(path, "{"+name+"}") || strings.HasPrefix(name, "$") {
-							continue
-						}
-						p.Report(o.Option, pointers[i]+formula.Pointer("requestMapping", "pathParameters", name), spec.AtKey(), fmt.Sprintf("the path has no {%s}", name),
-							fmt.Sprintf("write {%s} where it belongs in the path, or remove it here; what follows a \"?\" goes into query", name))
+			for at, r := range eachRequest(o.Option) {
+				path := r.Get("path").Text()
+				parameters := r.Get("requestMapping").Get("pathParameters")
+				for _, name := range parameters.Keys() {
+					if strings.Contains(path, "${") || strings.Contains(path, "{"+name+"}") || strings.HasPrefix(name, "$") {
+						continue
 					}
+					p.Report(o.Option, at+formula.Pointer("requestMapping", "pathParameters", name), spec.AtKey(), fmt.Sprintf("the path has no {%s}", name),
+						fmt.Sprintf("write {%s} where it belongs in the path, or remove it here; what follows a \"?\" goes into query", name))
 				}
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,9 +20,15 @@ type ClientConfig struct {
 	Headers, Query, Cookies []Field
 	Data                    formula.Value // an object merged into bodies, or undefined
 	Basic                   *Basic
-	Sign, TLS               formula.Value // undefined if there is none; an HMAC as its author wrote it
+	Sign, TLS               formula.Value // undefined if there is none
 	Timeout                 time.Duration // 0: the program's own
 	MaxResponseBytes        int64         // 0: the program's own
+	// HMAC evaluates a Sign of the type hmac, of which Sign holds the type alone,
+	// for one request: with the variables request (method, host, path, query,
+	// headers by lower-case names, body, bodySha256 as bytes), timestamp and
+	// nonce. The headers that the result has are part of request.headers then.
+	// It is nil for other types.
+	HMAC func(run formula.Run, more ...formula.Member) (formula.Value, error)
 
 	judge judge
 }
@@ -42,11 +49,11 @@ type clientProgram struct {
 	base  *formula.URLProgram // nil if the whole mapping is a formula
 	uri   formula.Value       // that base was compiled from
 	parts *formula.Program
-	sign  *formula.Program // nil if nothing is signed, or only per request
-	// perRequest is a signature that is computed over each request.
-	perRequest formula.Value
-	handlers   *handlerList   // nil if there are none, or a formula gives the client
-	kept       []*handlerList // those within that formula; see keepHandlers
+	sign  *signProgram // nil if nothing is signed, or a formula gives the client
+	// handlers are nil if there are none, or a formula gives the client; kept
+	// are those within that formula, see keepHandlers.
+	handlers *handlerList
+	kept     []*handlerList
 }
 
 func compileClient(c *compilation) *clientProgram {
@@ -55,7 +62,7 @@ func compileClient(c *compilation) *clientProgram {
 		c.body, at = args, "/args"
 	}
 	if !c.body.IsObject() || formula.LooksLikeFormula(c.body) {
-		c.hiddenBases(at, c.body)
+		c.hiddenURLs(at, c.body, []string{"baseUri"})
 		p := &clientProgram{}
 		p.parts = c.formula(at, p.keepHandlers(c, at, c.body))
 		c.result = p.parts.Result()
@@ -78,43 +85,15 @@ func compileClient(c *compilation) *clientProgram {
 	return p
 }
 
-// signedVariables are what the string to sign of an HMAC is made of.
-var signedVariables = []variable{
-	{Key: "request", Type: formula.ObjectType(
-		variable{Key: "method", Type: formula.TextType()},
-		variable{Key: "host", Type: formula.TextType()},
-		variable{Key: "path", Type: formula.TextType()},
-		variable{Key: "query", Type: formula.TextType()},
-		variable{Key: "headers", Type: formula.TextsType()},
-		variable{Key: "body", Type: formula.TextType()},
-		variable{Key: "bodySha256", Type: formula.Type{}},
-	)},
-	{Key: "timestamp", Type: formula.Type{}},
-	{Key: "nonce", Type: formula.TextType()},
-}
-
-// signature compiles what signs requests. An HMAC is over the parts of a
-// request, so it waits for one.
-func (p *clientProgram) signature(c *compilation, at string, sign formula.Value) {
-	switch {
-	case sign.IsMissing():
-	case sign.Get("type").Text() == "hmac":
-		c.formula(at, sign, signedVariables...)
-		p.perRequest = sign
-	default:
-		p.sign = c.formula(at, sign)
-	}
-}
-
 // has tells whether the client's base was compiled from uri.
 func (p *clientProgram) has(uri formula.Value) bool {
 	return p != nil && p.base != nil && p.uri.Equal(uri)
 }
 
-// hiddenBases reports base addresses within a formula that gives the whole
-// client, unless each is fixed text or one value: nothing there keeps the host
-// what the author wrote.
-func (c *compilation) hiddenBases(at string, v formula.Value) {
+// hiddenURLs reports addresses, the members of those names, within a formula
+// that gives the whole of a method's result, unless each is fixed text or one
+// value: nothing there keeps the host what the author wrote.
+func (c *compilation) hiddenURLs(at string, v formula.Value, names []string) {
 	for i := range v.Len() {
 		key, item := v.At(i)
 		if key == "" {
@@ -124,13 +103,16 @@ func (c *compilation) hiddenBases(at string, v formula.Value) {
 		text, isText := item.AsString()
 		fixed := isText && (!strings.Contains(text, "${") || !strings.Contains(text, "://"))
 		whole := item.IsObject() && item.Len() == 1 && item.Has("$var")
-		if key == "baseUri" && !fixed && !whole {
-			c.report("bad-url", spec.Error, pointer, spec.AtKey(), "a base address within a formula lets a value change its host",
-				"write baseUri in auth, or at the top of the mapping; it may be a formula itself")
+		if slices.Contains(names, key) && !fixed && !whole {
+			what, hint := "an address within a formula lets a value change its host", fmt.Sprintf("write %s at the top of the mapping; it may be a formula itself", key)
+			if key == "baseUri" {
+				what, hint = "a base address within a formula lets a value change its host", "write baseUri in auth, or at the top of the mapping; it may be a formula itself"
+			}
+			c.report("bad-url", spec.Error, pointer, spec.AtKey(), what, hint)
 			continue
 		}
 		if item.Len() > 0 {
-			c.hiddenBases(pointer, item)
+			c.hiddenURLs(pointer, item, names)
 		}
 	}
 }
@@ -161,10 +143,7 @@ func (s *Set) Client(variables formula.Value, run formula.Run) (*ClientConfig, e
 	if err := config.fill(v); err != nil {
 		return config, err
 	}
-	if config.Sign = s.client.perRequest; s.client.sign != nil {
-		config.Sign, err = s.client.sign.Eval(variables, run)
-	}
-	return config, err
+	return config, s.client.sign.signed(config, v.Get("sign"), variables, run)
 }
 
 // fill reads the evaluated mapping.

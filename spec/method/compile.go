@@ -17,10 +17,11 @@ type Set struct {
 	option  *spec.Option
 	methods map[string]runner
 	client  *clientProgram
-	label   *formula.Program
 	base    *formula.URLProgram // of auth itself; nil if it has none
 	origins []string            // that its requests name literally
 	reads   []Read
+
+	label, enabled, redirect *formula.Program // nil if the option has none
 
 	operations []*operation
 }
@@ -48,10 +49,15 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 			continue
 		}
 		c := &compilation{option: o, method: name, body: m.Get(kind.body), pointer: formula.Pointer(name, kind.body), set: set, scope: scope}
-		if name == "makeApiClient" && kind.Name == spec.KindMapping {
+		switch isMapping := kind.Name == spec.KindMapping; {
+		case name == "makeApiClient" && isMapping:
 			set.client = compileClient(c)
-		} else if r := kind.compile(c); r != nil {
-			set.methods[name] = r
+		case name == "getOAuthConfig" && isMapping:
+			set.methods[name] = compileOAuth(c)
+		default:
+			if r := kind.compile(c); r != nil {
+				set.methods[name] = r
+			}
 		}
 		if kind.body == "mapping" {
 			c.checkResult()
@@ -69,16 +75,16 @@ func Compile(o *spec.Option) (*Set, []spec.Diagnostic) {
 		set.base = c.url("", base, formula.URLBase)
 		diagnostics = append(diagnostics, c.diagnostics...)
 	}
-	for _, field := range []string{"connectionLabel", "enabled", "redirect"} {
-		v := o.Value.Get(field)
+	for _, field := range []struct {
+		name    string
+		program **formula.Program
+	}{{"connectionLabel", &set.label}, {"enabled", &set.enabled}, {"redirect", &set.redirect}} {
+		v := o.Value.Get(field.name)
 		if v.IsMissing() {
 			continue
 		}
-		c := &compilation{option: o, method: field, body: v, pointer: formula.Pointer(field), set: set, scope: scope}
-		program := c.formula("", v)
-		if field == "connectionLabel" {
-			set.label = program
-		}
+		c := &compilation{option: o, method: field.name, body: v, pointer: formula.Pointer(field.name), set: set, scope: scope}
+		*field.program = c.formula("", v)
 		diagnostics = append(diagnostics, c.diagnostics...)
 	}
 	return set, diagnostics

@@ -203,7 +203,10 @@ func (s *Set) ClientBy(ctx context.Context, call Call) (*ClientConfig, error) {
 	if err := config.fill(v); err != nil {
 		return nil, made.wrong(err.Error(), "")
 	}
-	config.Sign = v.Get("sign")
+	var none *signProgram
+	if err := none.signed(config, v.Get("sign"), formula.Undefined, call.Run); err != nil {
+		return nil, made.wrong(err.Error(), "")
+	}
 	return config, nil
 }
 

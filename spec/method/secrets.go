@@ -50,23 +50,35 @@ func schemaField(parameter bool) string {
 func (s *Set) whereTo(name string, parameter bool) string {
 	for _, r := range s.reads {
 		root, rest := r.Path.Names()
+		isCredential := root == "credentials" || root == "authData"
+		isDirect := rest == name && (!strings.HasPrefix(r.Method, "getCredentials") || strings.Contains(r.Pointer, "/requestMapping/"))
 		switch {
-		case parameter && root != "connectorParameters":
-			continue
-		case !parameter && root != "connectionInput" && root != "connectionParameters" && root != "credentials" && root != "authData":
-			continue
-		case rest == name && (!strings.HasPrefix(r.Method, "getCredentials") || strings.Contains(r.Pointer, "/requestMapping/")):
-		case (root == "credentials" || root == "authData") && !parameter && s.derives(rest, name):
+		case isDirect && parameter && root == "connectorParameters":
+		case isDirect && !parameter && (isCredential || root == "connectionInput" || root == "connectionParameters"):
+		case isCredential && parameter && hasWord(name, secretWords) && s.derives(rest, name, "connectorParameters"):
+		case isCredential && !parameter && s.derives(rest, name, "connectionInput", "connectionParameters"):
 		default:
 			continue
 		}
 		where := credentialPlace(r.Method, r.Pointer)
-		if where == "" && isURL(r.Pointer) && hasWord(name, secretWords) {
-			where = "a URL"
+		if where == "" && hasWord(name, secretWords) {
+			where = namedPlace(r.Pointer)
 		}
 		if where != "" && !(isIdentity(name) && s.accompanied(name, where)) {
 			return where
 		}
+	}
+	return ""
+}
+
+// namedPlace says in words what place a pointer is in that may be one for
+// credentials; "" if it is none.
+func namedPlace(pointer string) string {
+	switch {
+	case strings.Contains(pointer, "/sign/stringToSign"):
+		return "the text that is signed"
+	case strings.Contains(pointer, "/baseUri"), strings.Contains(pointer, "/path"):
+		return "a URL"
 	}
 	return ""
 }
@@ -83,13 +95,8 @@ func (s *Set) accompanied(name, where string) bool {
 	return false
 }
 
-// isURL tells whether a pointer leads to a base address or a path.
-func isURL(pointer string) bool {
-	return strings.Contains(pointer, "/baseUri") || strings.Contains(pointer, "/path")
-}
-
-// derives tells whether a credential is made of an input.
-func (s *Set) derives(credential, input string) bool {
+// derives tells whether a credential is made of a member of one of the roots.
+func (s *Set) derives(credential, member string, roots ...string) bool {
 	const method = "getCredentialsFromConnectionParameters"
 	if credential == "" {
 		return false
@@ -97,12 +104,35 @@ func (s *Set) derives(credential, input string) bool {
 	prefix := formula.Pointer(method, "mapping", credential)
 	for _, r := range s.reads {
 		root, name := r.Path.Names()
-		if r.Method == method && name == input && (root == "connectionInput" || root == "connectionParameters") &&
+		if r.Method == method && name == member && slices.Contains(roots, root) &&
 			(r.Pointer == prefix || strings.HasPrefix(r.Pointer, prefix+"/")) {
 			return true
 		}
 	}
 	return false
+}
+
+// secretFields are the fields that hold secrets and nothing else, by what they
+// are fields of; "" is the OAuth configuration itself.
+var secretFields = []struct {
+	owner  string
+	fields []string
+	what   string // in words
+}{
+	{"auth", []string{"password"}, "the password of auth"},
+	{"sign", signingKeys, "the key of the signature"},
+	{"tls", []string{"key"}, "the key of the certificate"},
+	{"clientAssertion", []string{"key"}, "the key of the client"},
+	{"assertion", []string{"key"}, "the key of the assertion"},
+	{"assertion", []string{"value"}, "the assertion"},
+	{"", []string{"clientSecret", "consumerSecret"}, "the client secret"},
+	{"", []string{"privateKey"}, "the private key"},
+}
+
+// namedFields are the objects whose members hold secrets if their names say so.
+var namedFields = map[string]string{
+	"headers": "the header %q", "query": "the query parameter %q", "data": "the body field %q",
+	"tokenHeaders": "the header %q", "tokenParams": "the token parameter %q", "refreshParams": "the token parameter %q",
 }
 
 // credentialPlace says in words what place for credentials a pointer of a
@@ -114,21 +144,17 @@ func credentialPlace(method, pointer string) string {
 		if next == "" {
 			break
 		}
-		switch {
-		case name == "auth" && next == "password":
-			return "the password of auth"
+		for _, f := range secretFields {
+			if slices.Contains(f.fields, next) && (f.owner == name || f.owner == "" && method == "getOAuthConfig") {
+				return f.what
+			}
+		}
+		says := SaysCredential(next) || strings.HasSuffix(name, "Params") && strings.Contains(next, "assertion")
+		switch words := namedFields[name]; {
 		case name == "cookies":
 			return fmt.Sprintf("the cookie %q", next)
-		case name == "sign" && slices.Contains(signingKeys, next):
-			return "the key of the signature"
-		case method == "getOAuthConfig" && (next == "clientSecret" || next == "consumerSecret"):
-			return "the client secret"
-		case name == "headers" && (strings.EqualFold(next, "Authorization") || SaysCredential(next)):
-			return fmt.Sprintf("the header %q", next)
-		case name == "query" && SaysCredential(next):
-			return fmt.Sprintf("the query parameter %q", next)
-		case name == "data" && SaysCredential(next):
-			return fmt.Sprintf("the body field %q", next)
+		case words != "" && says:
+			return fmt.Sprintf(words, next)
 		}
 	}
 	return ""
@@ -148,9 +174,6 @@ func memberBehind(path []string) string {
 	return ""
 }
 
-// signingKeys are the fields of a signature that hold keys.
-var signingKeys = []string{"key", "secretAccessKey", "consumerSecret", "tokenSecret", "privateKey", "password"}
-
 // credentialWords are the words by which the name of a field says that it
 // carries a credential.
 var credentialWords = []string{"key", "token", "secret", "passw", "pwd", "auth", "credential", "signature", "session", "appid"}
@@ -168,7 +191,7 @@ func isIdentity(name string) bool {
 	if hasWord(name, secretWords) {
 		return false
 	}
-	return hasWord(name, []string{"user", "login", "mail", "tenant", "account", "domain", "host", "region", "site", "org", "company", "workspace", "instance", "environment", "locale", "shop"})
+	return hasWord(name, []string{"user", "login", "mail", "client", "tenant", "account", "domain", "host", "region", "site", "org", "company", "workspace", "instance", "environment", "locale", "shop"})
 }
 
 func hasWord(name string, words []string) bool {

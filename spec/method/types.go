@@ -89,17 +89,21 @@ func (c *compilation) checkResult() {
 // checkClient reports parts of an API client that are of a wrong type.
 func (c *compilation) checkClient() {
 	for _, field := range []string{"headers", "query", "cookies"} {
-		part := c.result.Member(field)
-		if !part.CanBe(formula.KindObject, formula.KindUndefined, formula.KindNull) {
-			c.report("wrong-type", spec.Error, formula.Pointer(field), spec.AtValue(), fmt.Sprintf("%s have names, so an object is wanted, and this is %s", fieldWords[field], part), "write each as name: value")
-			continue
-		}
-		for _, name := range part.Members() {
-			c.wantText(formula.Pointer(field, name), part.Member(name), true)
-		}
+		c.wantTexts(formula.Pointer(field), fieldWords[field], c.result.Member(field))
 	}
 	for _, half := range []string{"username", "password"} {
 		c.wantText(formula.Pointer("auth", half), c.result.Member("auth").Member(half), false)
+	}
+}
+
+// wantTexts reports a part of the result that is no object of texts.
+func (c *compilation) wantTexts(pointer, what string, t formula.Type) {
+	if !t.CanBe(formula.KindObject, formula.KindUndefined, formula.KindNull) {
+		c.report("wrong-type", spec.Error, pointer, spec.AtValue(), fmt.Sprintf("%s have names, so an object is wanted, and this is %s", what, t), "write each as name: value")
+		return
+	}
+	for _, name := range t.Members() {
+		c.wantText(pointer+formula.Pointer(name), t.Member(name), true)
 	}
 }
 
@@ -121,67 +125,4 @@ func (c *compilation) wantText(pointer string, t formula.Type, list bool) {
 		hint = "hex() or base64() makes text of bytes"
 	}
 	c.report("wrong-type", spec.Error, pointer, spec.AtValue(), "text is wanted here, and this is "+t.String(), hint)
-}
-
-// A need is a field of the OAuth configuration that a login cannot do without.
-type need struct {
-	field string
-	// instead lists fields any of which makes it unnecessary.
-	instead []string
-	hint    string
-}
-
-const fromIssuer = "issuer"
-
-// needs returns what an option's OAuth configuration must have.
-func (c *compilation) needs() []need {
-	token := need{"tokenUri", []string{fromIssuer}, "the token endpoint (RFC 6749 3.2), such as https://auth.example.com/oauth/token"}
-	authorize := need{"authorizeUri", []string{fromIssuer}, "the authorization endpoint (RFC 6749 3.1), such as https://auth.example.com/oauth/authorize"}
-	client := need{"clientId", nil, "usually {$var: connectorParameters.clientId}, with clientId in parametersSchema"}
-	if c.option.Type() == "oauth1" {
-		return []need{
-			{"requestTokenUri", nil, "where the request token comes from (RFC 5849 2.1)"},
-			{"authorizeUri", nil, "where the user allows access (RFC 5849 2.2)"},
-			{"tokenUri", nil, "where the access token comes from (RFC 5849 2.3)"},
-			{"consumerKey", nil, "usually {$var: connectorParameters.consumerKey}, with consumerKey in parametersSchema"},
-			{"consumerSecret", []string{"privateKey"}, "usually {$var: connectorParameters.consumerSecret}, with consumerSecret in parametersSchema"},
-		}
-	}
-	if c.option.Value.Get("getTokenData").IsObject() {
-		token.instead = append(token.instead, "authorizeUri")
-	}
-	switch grant := c.body.Get("grantType"); grant.Text() {
-	case "", "authorization_code":
-		if grant.IsUndefined() || grant.Text() != "" {
-			return []need{client, authorize, token}
-		}
-		return []need{token} // a formula decides
-	case "client_credentials":
-		return []need{client, token}
-	case "device_code":
-		return []need{client, {"deviceAuthorizationUri", []string{fromIssuer}, "the device authorization endpoint (RFC 8628 3.1)"}, token}
-	case "jwt_bearer":
-		return []need{token, {"assertion", nil, "the assertion: {key, alg, claims} or {value} (RFC 7523)"}}
-	}
-	return []need{token}
-}
-
-// checkOAuthConfig reports an OAuth configuration with which no login is
-// possible.
-func (c *compilation) checkOAuthConfig() {
-	if !c.result.CanBe(formula.KindObject) {
-		c.report("wrong-type", spec.Error, "", spec.AtValue(), "the OAuth configuration is an object, and this is "+c.result.String(), "")
-		return
-	}
-	for _, n := range c.needs() {
-		if c.canGive(n.field) || slices.ContainsFunc(n.instead, c.canGive) {
-			continue
-		}
-		c.report("missing-field", spec.Error, formula.Pointer(n.field), spec.AtKey(), fmt.Sprintf("the OAuth configuration has no %q", n.field), n.hint)
-	}
-}
-
-// canGive tells whether the method's result may have a member that is there.
-func (c *compilation) canGive(field string) bool {
-	return c.result.Member(field).CanBe(formula.KindString, formula.KindObject, formula.KindNumber, formula.KindBool)
 }

@@ -41,6 +41,7 @@ var rooms = map[string][]string{
 	"auth/simulate":                   {"spec", "spec/authtype", "formula", "auth/sign"},
 	"auth":                            {"spec", "spec/*", "formula", "auth/*"},
 	"examples/apis":                   {},
+	"testdata/peers":                  {}, // servers of others, started by tests
 	"cmd/connector":                   {"cmd/connector/internal/cli"},
 	"cmd/connector/internal/archtest": {},
 	"cmd/connector/internal/report":   {"spec", "auth", "auth/secret"},
@@ -65,6 +66,8 @@ var modules = map[string][]string{
 	"golang.org/x/term":                     {"cmd/connector/internal/cli"},
 	"github.com/mattn/go-runewidth":         {"cmd/connector/internal/report"},
 	"github.com/zalando/go-keyring":         {"auth/store"},
+	"github.com/icholy/digest":              {"auth/sign"},
+	"github.com/go-jose/go-jose":            {"auth/token"},
 	"golang.org/x/oauth2":                   {"auth", "auth/token", "auth/login"},
 	"github.com/google/go-cmp":              {tests},
 	"github.com/rogpeppe/go-internal":       {"spec/lint", tests},
@@ -73,15 +76,16 @@ var modules = map[string][]string{
 // onlyTests are packages of ours that nothing but tests and what is named here
 // may import.
 var onlyTests = map[string][]string{
-	"examples/apis": {"examples/apis/serve"},
+	"examples/apis":  {"examples/apis/serve"},
+	"testdata/peers": {},
 }
 
 // standard lists packages of the standard library that not everybody may
 // import, with those who may.
 var standard = map[string][]string{
-	"os/exec":           {"cmd/connector/internal/cli", "spec/method/script", "testdata/bench/*", tests},
+	"os/exec":           {"cmd/connector/internal/cli", "spec/method/script", "testdata/bench/*", "testdata/peers", tests},
 	"net/http/httptest": {tests},
-	"testing":           {tests},
+	"testing":           {"testdata/peers", tests},
 	"unsafe":            {},
 	"plugin":            {},
 	"log":               {tests},

@@ -133,6 +133,9 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		c.skip = "it has no recording"
 		return c
 	}
+	if c.skip = unattended(s); c.skip != "" {
+		return c
+	}
 	if c.skip = t.unfit(s); c.skip != "" {
 		return c
 	}
@@ -150,6 +153,17 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		c.skip = "no recording, and no credential given: " + t.howToGive(s)
 	}
 	return c
+}
+
+// unattended says why a subject cannot run with nothing but values; "" if it can.
+func unattended(s auth.Subject) string {
+	switch {
+	case s.Interactive():
+		return "it has no recording, and its login needs a browser, which this command does not open; a program logs in with auth.Connect of the library"
+	case s.Option.Type() == "proxy":
+		return fmt.Sprintf("it has no recording, and uses a connection of %q, of which there is none here", s.Option.Value.Get("proxyKey").Text())
+	}
+	return ""
 }
 
 // unfit says why an operation is not run for real; "" if it is.

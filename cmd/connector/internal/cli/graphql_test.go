@@ -1,15 +1,14 @@
 package cli_test
 
 import (
-	"bufio"
 	"encoding/json"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/connector-spec/connector/testdata/peers"
 )
 
 // queries is a connector whose operations ask for all that a query can have.
@@ -63,50 +62,13 @@ operations:
 // nasty is a text that would end a query, if it could.
 const nasty = `"}) { me { id } } #` + "\n\t\\ ${x} \u2028 é 😀 \x7f"
 
-// graphQLPeer starts graphql-js, the reference implementation, and returns its
-// address. It needs Node and fetches its packages, so it runs where
-// CONNECTOR_PEERS is set, as in the gate.
-func graphQLPeer(t *testing.T) string {
-	t.Helper()
-	if os.Getenv("CONNECTOR_PEERS") == "" {
-		t.Skip("CONNECTOR_PEERS is not set: graphql-js is not fetched")
-	}
-	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join(repository, "testdata", "peers", "graphql"))); err != nil {
-		t.Fatal(err)
-	}
-	install := exec.Command("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
-	install.Dir = dir
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("npm install: %v\n%s", err, out)
-	}
-	peer := exec.Command("node", "graphql.mjs")
-	peer.Dir, peer.Stderr = dir, os.Stderr
-	stdout, err := peer.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := peer.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = peer.Process.Kill()
-		_ = peer.Wait()
-	})
-	address, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(address)
-}
-
 // TestGraphQLPeer runs tests and operations against graphql-js, live and from
 // the recordings made of that.
 func TestGraphQLPeer(t *testing.T) {
 	t.Parallel()
-	address := graphQLPeer(t)
+	address := peers.GraphQL(t)
 	dir := writeTree(t, map[string]string{"peer.yml": queries})
-	w := world{}.with("CONNECTOR_INPUT_TOKEN", "tok-123-of-the-peer")
+	w := world{}.with("CONNECTOR_INPUT_TOKEN", peers.GraphQLToken)
 	route := "https://graphql.example.com=" + address
 	run := func(key string, more ...string) outcome {
 		return w.run(append([]string{"operations", "run", key, dir, "--live", "--route", route}, more...)...)

@@ -22,6 +22,10 @@ type Test struct {
 	Message   string `json:"message"`
 	Hint      string `json:"hint,omitempty"`
 	Note      string `json:"note,omitempty"`
+	// Warnings say what the spec allows and should not; Notes, how answers of
+	// the server differed from the standard.
+	Warnings []string `json:"warnings,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
 
 	Duration time.Duration `json:"-"`
 }
@@ -45,6 +49,7 @@ type Request struct {
 // Fill takes over a result.
 func (t *Test) Fill(r *auth.Result) {
 	t.OK, t.Label, t.Message, t.Hint, t.Note = r.OK, r.Label, r.Message, r.Hint, r.Note
+	t.Warnings, t.Notes = r.Warnings, r.Notes
 	for _, s := range r.Steps {
 		step := Step{Name: s.Name, OK: s.OK, Status: s.Status, Message: s.Message, MS: float64(s.Duration.Microseconds()) / 1000}
 		if s.URL != "" {
@@ -159,9 +164,15 @@ func (t *textTests) details(r Test) error {
 		}
 		fmt.Fprintln(t.w, line)
 	}
-	for _, item := range []struct{ name, text, color string }{
-		{"", r.Message, red}, {"hint: ", r.Hint, ""}, {"label: ", r.Label, ""}, {"note: ", r.Note, ""},
-	} {
+	type item struct{ name, text, color string }
+	items := []item{{"", r.Message, red}, {"hint: ", r.Hint, ""}, {"label: ", r.Label, ""}, {"note: ", r.Note, ""}}
+	for _, text := range r.Notes {
+		items = append(items, item{"note: ", text, ""})
+	}
+	for _, text := range r.Warnings {
+		items = append(items, item{"warning: ", text, yellow})
+	}
+	for _, item := range items {
 		if item.text == "" {
 			continue
 		}

@@ -1,0 +1,281 @@
+package auth
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+
+	"golang.org/x/oauth2"
+
+	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/auth/sign"
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec/method"
+)
+
+// A Connection is a credential of an option as it lives: it is refreshed before
+// it ends and when the API refuses it, once for all who use it, and it goes
+// where the spec says and nowhere else. It is safe for concurrent use.
+//
+// It is an [http.RoundTripper], for clients of other libraries, and gives its
+// access token as an [oauth2.TokenSource].
+type Connection struct {
+	subject Subject
+	values  Values
+	world   World
+	holder  *holder
+
+	mu     sync.Mutex
+	used   *Credential // that client was made with
+	client *client.Client
+	proof  proof // of all requests
+	config *method.OAuthConfig
+}
+
+// A proof is what proves possession of a key (RFC 9449), with what servers told
+// it to sign with.
+type proof struct {
+	key  string
+	dpop *sign.DPoP
+}
+
+// Format hides the connection.
+func (c *Connection) Format(s fmt.State, _ rune) {
+	_, _ = io.WriteString(s, "connection of "+c.subject.Connector.Name()+" "+secret.Mask)
+}
+
+// Connect obtains a credential of the option, by a login if it takes one, and
+// tests it. The connection is nil where there is no credential; if there is one
+// and the test failed, both are returned, and the result says why. An error is
+// returned if it could not be tried. The keeper of the world keeps the
+// credential of a test that passed; what failed its test is kept by
+// [Connection.Keep].
+func Connect(ctx context.Context, s Subject, v Values, w World) (*Connection, *Result, error) {
+	w, err := w.complete()
+	if err != nil {
+		return nil, nil, err
+	}
+	c := &Connection{subject: s, values: v, world: w, holder: newHolder(nil, w.Keeper)}
+	l, err := c.life()
+	if err != nil {
+		return nil, nil, err
+	}
+	result := l.perform(ctx)
+	if c.holder.current.Load() == nil || l.obtaining {
+		return nil, result, nil
+	}
+	if result.OK {
+		if err := c.Keep(ctx); err != nil {
+			return c, result, err
+		}
+	}
+	return c, result, nil
+}
+
+// Open returns the connection of a credential that was obtained before.
+func Open(s Subject, v Values, w World, credential *Credential) (*Connection, error) {
+	w, err := w.complete()
+	if err != nil {
+		return nil, err
+	}
+	return &Connection{subject: s, values: v, world: w, holder: newHolder(credential, w.Keeper)}, nil
+}
+
+// life begins a run of the connection's methods.
+func (c *Connection) life() (*life, error) {
+	seed, err := newSeed(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	c.subject.learn(c.world.Redactor, c.values)
+	l := liveOver(c.subject, c.values, c.world, seed, nil)
+	l.holder = c.holder
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l.proof, l.oauth1 = c.proof, c.config
+	return l, nil
+}
+
+// keep notes what a run learnt that others need not learn again.
+func (c *Connection) keep(l *life) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.proof, c.config = l.proof, l.oauth1
+}
+
+// Credential returns the credential as it is, which may have ended.
+func (c *Connection) Credential() *Credential { return c.holder.current.Load() }
+
+// Keep has the keeper keep the credential as it is.
+func (c *Connection) Keep(ctx context.Context) error { return c.holder.save(ctx, c.Credential()) }
+
+// Fresh returns the credential, refreshed if it is due. One that could not be
+// refreshed for a reason that passes, and has not ended, is returned as it is.
+func (c *Connection) Fresh(ctx context.Context) (*Credential, error) {
+	if !c.Credential().Due(c.world.Now(), 0) {
+		return c.Credential(), nil
+	}
+	l, err := c.life()
+	if err != nil {
+		return nil, err
+	}
+	if err := l.have(ctx); err != nil {
+		return nil, err
+	}
+	c.keep(l)
+	return c.Credential(), nil
+}
+
+// Refresh obtains the credential anew, whether or not it is due.
+func (c *Connection) Refresh(ctx context.Context) error {
+	l, err := c.life()
+	if err != nil {
+		return err
+	}
+	defer c.keep(l)
+	return l.renew(ctx, c.Credential())
+}
+
+// Test runs the option's test with the connection, or its operation.
+func (c *Connection) Test(ctx context.Context) (*Result, error) {
+	l, err := c.life()
+	if err != nil {
+		return nil, err
+	}
+	defer c.keep(l)
+	return l.perform(ctx), nil
+}
+
+// Disconnect takes the permission away at the provider: by the disconnect
+// method of the spec, else by revoking its tokens (RFC 7009). The result says
+// how it went; whatever that is, the credential is to be forgotten.
+func (c *Connection) Disconnect(ctx context.Context) (*Result, error) {
+	l, err := c.life()
+	if err != nil {
+		return nil, err
+	}
+	err = l.disconnect(ctx)
+	l.result.OK = err == nil
+	if err != nil && l.result.Err == nil {
+		l.result.fail(disconnectMethod, l.message(err), err)
+	}
+	return l.result, nil
+}
+
+// Do sends a request with the credential, as [client.Client.Do] does: a URL
+// without a host is joined to the base of the API.
+func (c *Connection) Do(req *http.Request) (*http.Response, error) {
+	ready, err := c.ready(req.Context())
+	if err != nil {
+		return nil, err
+	}
+	return ready.Do(req)
+}
+
+// RoundTrip is [Connection.Do], for an [http.Client].
+func (c *Connection) RoundTrip(req *http.Request) (*http.Response, error) { return c.Do(req) }
+
+// ready returns a client that sends the credential, which is fresh.
+func (c *Connection) ready(ctx context.Context) (*client.Client, error) {
+	credential, err := c.Fresh(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	made, used := c.client, c.used
+	c.mu.Unlock()
+	if made != nil && used == credential {
+		return made, nil
+	}
+	config, err := c.clientConfig(ctx, credential)
+	if err != nil {
+		return nil, err
+	}
+	if made, err = client.New(config, c.world.Network); err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.client, c.used = made, credential
+	return made, nil
+}
+
+// clientConfig says what a client sends of a credential.
+func (c *Connection) clientConfig(ctx context.Context, credential *Credential) (client.Config, error) {
+	l, err := c.life()
+	if err != nil {
+		return client.Config{}, err
+	}
+	l.run.Rand = rand.Reader // of signatures, which are made at once
+	made, err := l.client(ctx)
+	if err != nil {
+		return client.Config{}, err
+	}
+	config, err := l.configOf(made)
+	if err != nil || config.Refresh == nil {
+		return config, err
+	}
+	c.keep(l)
+	config.Refresh = func(ctx context.Context) (client.Config, error) {
+		again, err := c.life()
+		if err != nil {
+			return client.Config{}, err
+		}
+		if err := again.renew(ctx, credential); err != nil {
+			return client.Config{}, err
+		}
+		return c.clientConfig(ctx, c.Credential())
+	}
+	return config, nil
+}
+
+// TokenSource returns the connection's access token as x/oauth2 has it: fresh
+// whenever it is asked for. Context bounds the requests that this takes.
+func (c *Connection) TokenSource(ctx context.Context) oauth2.TokenSource {
+	return tokenSource{c, ctx}
+}
+
+type tokenSource struct {
+	connection *Connection
+	ctx        context.Context
+}
+
+// Token returns the access token.
+func (s tokenSource) Token() (*oauth2.Token, error) {
+	c, err := s.connection.Fresh(s.ctx)
+	if err != nil {
+		return nil, err
+	}
+	return c.Token()
+}
+
+// Token returns the credential as a token of x/oauth2; an error if it has no
+// access token.
+func (c *Credential) Token() (*oauth2.Token, error) {
+	access := textOf(c.Values.Get("access_token"))
+	if access == "" {
+		return nil, fmt.Errorf("the credential has no access_token: only connections of OAuth 2 do")
+	}
+	t := &oauth2.Token{
+		AccessToken: access, TokenType: textOf(c.Values.Get("token_type")),
+		RefreshToken: textOf(c.Values.Get("refresh_token")), Expiry: c.Expiry,
+	}
+	extra, _ := c.Values.ToAny().(map[string]any)
+	return t.WithExtra(extra), nil
+}
+
+// secrets are those of the credentials that the redactor is to know.
+func (c *Connection) secrets() []formula.Member {
+	var list []formula.Member
+	values := c.Credential().Values
+	for i, name := range values.Keys() {
+		if _, v := values.At(i); isSecretMember(name, v) {
+			list = append(list, formula.Member{Key: name, Value: v})
+		}
+	}
+	return list
+}
