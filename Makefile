@@ -11,17 +11,17 @@ BENCH ?= .
 build:
 	CGO_ENABLED=0 go build -trimpath -o bin/connector ./cmd/connector
 
-# test runs all tests.
+# test runs all tests, also of the package that ./... does not name.
 test:
-	go test $(RACE) -shuffle=on -count=1 ./...
+	go test $(RACE) -shuffle=on -count=1 ./... ./testdata/peers
 
 # check looks at everything that is no test: format, module, vet, lint,
 # generated files.
 check:
-	@test -z "$$($(TOOL) gofumpt -l .)" || { $(TOOL) gofumpt -l .; echo 'run: $(TOOL) gofumpt -w .'; exit 1; }
+	@test -z "$$($(TOOL) gofumpt -l . testdata/peers)" || { $(TOOL) gofumpt -l . testdata/peers; echo 'run: $(TOOL) gofumpt -w . testdata/peers'; exit 1; }
 	go mod tidy -diff
-	go vet ./...
-	$(TOOL) staticcheck ./...
+	go vet ./... ./testdata/peers
+	$(TOOL) staticcheck ./... ./testdata/peers
 	go generate ./...
 	@git diff --exit-code -- docs || { echo 'docs are stale: commit what go generate made'; exit 1; }
 

@@ -210,7 +210,7 @@ func (c *Connection) clientConfig(ctx context.Context, credential *Credential) (
 	if err != nil {
 		return client.Config{}, err
 	}
-	l.run.Rand = rand.Reader // of signatures, which are made at once
+	l.signRand = rand.Reader
 	made, err := l.client(ctx)
 	if err != nil {
 		return client.Config{}, err

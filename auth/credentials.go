@@ -120,7 +120,7 @@ func (l *life) fresh(name string) (string, error) {
 	case l.run.ThrowAway:
 		return "{{run." + name + "}}", nil
 	}
-	text, err := randomText(l.run.Rand)
+	text, err := randomText(l.signRand)
 	if err == nil {
 		l.learnText("run."+name, text)
 	}

@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -23,6 +25,8 @@ type life struct {
 	values    Values
 	run       formula.Run
 	transport *meter
+	signRand  io.Reader         // for keys, states and nonces; see masquerade
+	network   http.RoundTripper // below who records; nil in a run with placeholders
 	begin     func(step string) // tells who records or replays
 	timeout   time.Duration
 	wait      func(context.Context, time.Duration) error // nil waits
@@ -55,8 +59,9 @@ type life struct {
 func newLife(s Subject, v Values, transport http.RoundTripper, now time.Time, seed [32]byte) *life {
 	return &life{
 		Subject: s, values: v,
-		run:       formula.Run{Now: func() time.Time { return now }, Rand: rand.NewChaCha8(seed)},
+		run:       formula.Run{Now: func() time.Time { return now }, Rand: randomOf(seed, "")},
 		seed:      seed,
+		signRand:  randomOf(seed, "signatures"),
 		transport: &meter{next: transport},
 		begin:     func(string) {},
 		learned:   func(string, formula.Value) {},
@@ -64,6 +69,26 @@ func newLife(s Subject, v Values, transport http.RoundTripper, now time.Time, se
 		result:    &Result{Connector: s.Connector.Name(), Option: s.Option.Key},
 		holder:    newHolder(nil, nil),
 	}
+}
+
+// randomOf returns the randomness of a purpose that a seed gives.
+func randomOf(seed [32]byte, purpose string) io.Reader {
+	if purpose != "" {
+		seed = sha256.Sum256(append(seed[:], purpose...))
+	}
+	return &lockedReader{r: rand.NewChaCha8(seed)}
+}
+
+// A lockedReader lets many read, since requests may be signed at once.
+type lockedReader struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *lockedReader) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(p)
 }
 
 // test runs the methods up to the test and its label.

@@ -142,7 +142,8 @@ func (l *life) redirectURI() (string, error) {
 // alone, never redirected, never repeated.
 type endpointTransport struct {
 	*life
-	tls *client.TLS
+	tls        *client.TLS
+	unrecorded bool // the request is no part of the run
 }
 
 // RoundTrip sends one request.
@@ -154,10 +155,14 @@ func (e *endpointTransport) RoundTrip(req *http.Request) (*http.Response, error)
 	if i := slices.IndexFunc(e.endpoints, origin.Same); i >= 0 {
 		origin.Literal = e.endpoints[i].Literal
 	}
+	var network http.RoundTripper = e.transport
+	if e.unrecorded {
+		network = e.network
+	}
 	c, err := client.New(client.Config{
 		Origins: []client.Origin{origin}, NoRedirects: true, MaxResponseBytes: maxEndpointBytes,
 		Timeout: e.requestTimeout(0), TLS: e.tls,
-	}, e.transport)
+	}, network)
 	if err != nil {
 		return nil, err
 	}

@@ -131,7 +131,7 @@ func (r *oauth2Run) bind() (err error) {
 		return nil
 	}
 	if r.key == "" {
-		if r.key, err = sign.NewDPoPKey(r.run.Rand); err != nil {
+		if r.key, err = sign.NewDPoPKey(r.signRand); err != nil {
 			return err
 		}
 		r.learnText("credentials.key", r.key)
@@ -153,7 +153,7 @@ func (r *oauth2Run) identify() error {
 	if r.client.ID == "" && r.grant != "jwt_bearer" && r.grant != "password" {
 		return errors.New("the configuration has no clientId: the formula of it gave nothing; is the connector parameter given?")
 	}
-	r.server = token.Server{Now: r.run.Now, Rand: r.run.Rand, JWS: r.jws, DPoP: r.dpop}
+	r.server = token.Server{Now: r.run.Now, Rand: r.signRand, JWS: r.jws, DPoP: r.dpop}
 	transport := &endpointTransport{life: r.life}
 	if t := r.config.Get("tls"); !t.IsMissing() {
 		transport.tls = tlsOf(t)
@@ -201,7 +201,7 @@ func (r *oauth2Run) throwAway(a token.Assertion) (key secret.Secret, alg string)
 
 // jws signs with what formulas sign with.
 func (l *life) jws(alg, key string, data []byte) ([]byte, error) {
-	return formula.SignJWS(alg, l.signingKey(alg, key), data, l.run.Rand)
+	return formula.SignJWS(alg, l.signingKey(alg, key), data, l.signRand)
 }
 
 // signingKey returns a private key for an algorithm: a throw-away one where the

@@ -2,10 +2,12 @@ package auth_test
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -249,3 +251,6 @@ func providerValues(t testing.TB, s auth.Subject) auth.Values {
 	}
 	return v
 }
+
+// newRandom is randomness of which no two runs get the same.
+func newRandom() io.Reader { return rand.Reader }

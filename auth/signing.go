@@ -85,7 +85,7 @@ func (l *life) signerOf(config *method.ClientConfig) (sign.Signer, error) {
 }
 
 // signWorld is the clock and the randomness of signatures.
-func (l *life) signWorld() sign.World { return sign.World{Now: l.run.Now, Rand: l.run.Rand} }
+func (l *life) signWorld() sign.World { return sign.World{Now: l.run.Now, Rand: l.signRand} }
 
 // prover returns what proves possession of a key. One does for all requests of
 // a run, since servers tell it what to sign with.

@@ -47,6 +47,7 @@ func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) 
 	l := newLife(s, v, network, w.Now().UTC().Truncate(time.Second), seed)
 	l.run.Now = func() time.Time { return w.Now().UTC().Truncate(time.Second) }
 	l.redirect, l.prompt, l.connections = w.Redirect, w.Prompt, w.Connections
+	l.network = w.Network
 	l.timeout, l.redactor, l.wait, l.log = w.Timeout, w.Redactor, w.Wait, w.Log
 	l.learned = func(name string, credentials formula.Value) { addSecret(w.Redactor, name, credentials) }
 	if tape != nil {
@@ -128,9 +129,11 @@ func (s Subject) repeat(ctx context.Context, tape *cassette.Tape, w World, start
 }
 
 // masquerade makes a run one whose values are placeholders: what it signs with
-// is thrown away.
+// is thrown away, and so are keys and nonces, which are others than those of the
+// real run. What formulas draw is the same in both.
 func masquerade(l *life) *life {
 	l.run.ThrowAway = true
+	l.signRand = randomOf(l.seed, "throw-away signatures")
 	l.prompt = func(context.Context, DevicePrompt) error { return nil }
 	return l
 }

@@ -130,6 +130,7 @@ type Option struct {
 
 	connector *Connector
 	derived   []derivation
+	generated []string // methods that no author wrote
 }
 
 // A derivation says that the part of an option at prefix comes from the part
@@ -162,6 +163,22 @@ func (o *Option) With(field string, v formula.Value, origin string) *Option {
 // Derive notes that what stands at prefix comes from the part at origin.
 func (o *Option) Derive(prefix, origin string) {
 	o.derived = append(slices.Clip(o.derived), derivation{prefix, origin})
+}
+
+// WithMethod returns o with a method that is written in the whole language,
+// whatever the dialect of the connector is.
+func (o *Option) WithMethod(name string, v formula.Value, origin string) *Option {
+	p := o.With(name, v, origin)
+	p.generated = append(slices.Clip(o.generated), name)
+	return p
+}
+
+// Dialect returns the dialect of a method or another field.
+func (o *Option) Dialect(field string) formula.Dialect {
+	if slices.Contains(o.generated, field) {
+		return formula.DialectConnector
+	}
+	return o.connector.Dialect()
 }
 
 // Without returns o without a field.

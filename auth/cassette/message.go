@@ -22,6 +22,7 @@ var keptAnswers = map[string]bool{
 	"Content-Language": true,
 	"Content-Type":     true,
 	"Deprecation":      true,
+	"Dpop-Nonce":       true, // which a signature has to repeat (RFC 9449 8)
 	"Link":             true,
 	"Location":         true,
 	"Retry-After":      true,

@@ -230,11 +230,13 @@ func TestMust26DeniedIsPrintable(t *testing.T) {
 		},
 		"escape sequences": {
 			"error=x%1b[31m&error_description=a%0Ab%E2%80%AEc&error_uri=javascript:alert(1)",
-			login.DeniedError{Code: `x\x1b[31m`, Description: `a\nb\u202ec`}, `the server answered x\x1b[31m: a\nb\u202ec`,
+			login.DeniedError{Code: `x\x1b[31m`, Description: `a\nb\u202ec`},
+			`the server answered x\x1b[31m: a\nb\u202ec`,
 		},
 		"the state sent back": {
 			"error=invalid_request&error_description=bad+state+" + state,
-			login.DeniedError{Code: "invalid_request", Description: "bad state [secret]"}, "the server answered invalid_request: bad state [secret]",
+			login.DeniedError{Code: "invalid_request", Description: "bad state [secret]"},
+			"the server answered invalid_request: bad state [secret]",
 		},
 		"an error wins over a code": {
 			"code=c1&error=server_error", login.DeniedError{Code: "server_error"}, "the server answered server_error",

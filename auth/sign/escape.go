@@ -132,7 +132,7 @@ func dropPairs(form string, drop func(name string) bool) string {
 	parts := strings.Split(form, "&")
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool {
 		name, _, _ := strings.Cut(strings.ReplaceAll(part, "+", " "), "=")
-		return part != "" && drop(unescape(name))
+		return drop(unescape(name))
 	}), "&")
 }
 

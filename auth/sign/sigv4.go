@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 	"unicode"
@@ -211,7 +212,7 @@ func checkRequest(r *Request) error {
 		return errNotAbsolute
 	}
 	if r.Header == nil {
-		r.Header = map[string][]string{}
+		r.Header = http.Header{}
 	}
 	return nil
 }

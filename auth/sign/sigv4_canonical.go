@@ -88,12 +88,11 @@ func normalPath(path string) string {
 	return normal
 }
 
-// unsignedHeaders are not signed: the signature itself, what belongs to one
-// connection (RFC 9110 7.6.1) and is changed or dropped by proxies, and what
-// transports and load balancers write anew. All others are signed, which AWS
-// wants for Host, Content-Type and X-Amz-*, and accepts for the rest.
+// unsignedHeaders are not signed: what belongs to one connection (RFC 9110
+// 7.6.1) and is changed or dropped by proxies, and what transports and load
+// balancers write anew. All others are signed, which AWS wants for Host,
+// Content-Type and X-Amz-*, and accepts for the rest.
 var unsignedHeaders = map[string]bool{
-	"authorization":       true,
 	"accept-encoding":     true,
 	"connection":          true,
 	"expect":              true,

@@ -88,6 +88,51 @@ func compareCase(t *testing.T, dir, form string, steps [3]string, r *sign.Reques
 	}
 }
 
+func TestSigV4OfS3(t *testing.T) {
+	t.Parallel()
+	var vectors struct {
+		Secret, Region, Service, Host string
+		Key                           string `json:"access_key"`
+		Date                          string
+		Cases                         []struct {
+			Name, Method, Path, Query, Body, Signature string
+			Headers                                    map[string]string
+			Expires                                    int64 `json:"presign_expires"`
+		}
+	}
+	readVectors(t, "aws-s3", &vectors)
+	now, err := time.Parse("20060102T150405Z", vectors.Date)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(vectors.Cases) != 5 {
+		t.Errorf("%d cases, want 5", len(vectors.Cases))
+	}
+	for _, c := range vectors.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			s := &sign.SigV4{
+				Service: vectors.Service, Region: vectors.Region, AccessKeyID: vectors.Key, SecretAccessKey: vectors.Secret,
+				World: sign.World{Now: func() time.Time { return now }},
+			}
+			address := "https://" + vectors.Host + c.Path + "?" + c.Query
+			var got [3]string
+			if c.Expires > 0 {
+				got, err = s.PresignSteps(awsRequest(t, c.Method, address, ""), time.Duration(c.Expires)*time.Second)
+			} else {
+				r := awsRequest(t, c.Method, address, c.Body)
+				for name, value := range c.Headers {
+					r.Header.Set(name, value)
+				}
+				got, err = s.SignSteps(r)
+			}
+			if err != nil || got[2] != c.Signature {
+				t.Errorf("signature = %q, %v, want %q of:\n%s", got[2], err, c.Signature, got[0])
+			}
+		})
+	}
+}
+
 // A sentRequest is what goes over the wire.
 type sentRequest struct {
 	Method, Host, Target, Body string
@@ -161,4 +206,12 @@ func readText(t *testing.T, elem ...string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// readVectors reads a file of testdata/vectors/signing.
+func readVectors(t *testing.T, name string, into any) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(readText(t, "..", "..", "testdata", "vectors", "signing", name, "vectors.json")), into); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -35,12 +35,12 @@ type DeviceCode struct {
 }
 
 // Format hides the codes.
-func (d *DeviceCode) Format(s fmt.State, _ rune) {
+func (d DeviceCode) Format(s fmt.State, _ rune) {
 	_, _ = io.WriteString(s, "device code "+secret.Mask)
 }
 
 // MarshalText hides the codes.
-func (d *DeviceCode) MarshalText() ([]byte, error) { return []byte("device code " + secret.Mask), nil }
+func (d DeviceCode) MarshalText() ([]byte, error) { return []byte("device code " + secret.Mask), nil }
 
 // AuthorizeDevice begins a login on another device (RFC 8628 3.1); the endpoint
 // is the device authorization endpoint, and p has the scope. Every error is an

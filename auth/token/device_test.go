@@ -2,6 +2,7 @@ package token_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -93,7 +94,11 @@ func TestMust25DeviceTextsAreChecked(t *testing.T) {
 		noURI      = "the answer has no verification_uri that is http or https"
 	)
 	body := func(userCode, uri string) string {
-		return fmt.Sprintf(`{"device_code":"d1","user_code":%q,"verification_uri":%q}`, userCode, uri)
+		data, err := json.Marshal(map[string]string{"device_code": "d1", "user_code": userCode, "verification_uri": uri})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
 	}
 	tests := map[string]struct{ body, want string }{
 		"no device code":             {`{"user_code":"1234","verification_uri":"https://example.com"}`, "the answer has no device_code"},
@@ -113,7 +118,7 @@ func TestMust25DeviceTextsAreChecked(t *testing.T) {
 			t.Parallel()
 			e, _ := endpointOf(says(http.StatusOK, test.body))
 			_, err := e.AuthorizeDevice(t.Context(), nil)
-			checkError(t, token.Error{Kind: token.Unexpected, Status: 200, Problem: test.want}, err)
+			checkAnswerError(t, token.Error{Kind: token.Unexpected, Status: 200, Problem: test.want}, err)
 		})
 	}
 }

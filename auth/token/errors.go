@@ -57,15 +57,15 @@ func (e *Error) Text(redact func(string) string) string {
 	if server == "" {
 		server = "the server"
 	}
+	what := show(e.Problem, maxProblem)
 	switch {
 	case e.Kind == Unsent:
-		return fmt.Sprintf("the request to %s was not sent: %s", server, e.Problem)
+		return fmt.Sprintf("the request to %s was not sent: %s", server, what)
 	case e.Status == 0:
-		return server + ": " + e.Problem
+		return server + ": " + what
 	case e.Kind != Failed:
-		return fmt.Sprintf("%s answered %d: %s", server, e.Status, e.Problem) + after(show(e.Description, maxDescription))
+		return fmt.Sprintf("%s answered %d: %s", server, e.Status, what) + after(show(e.Description, maxDescription))
 	}
-	what := e.Problem
 	if e.Code != "" {
 		what = "the error " + show(e.Code, maxCode)
 	}
@@ -134,7 +134,8 @@ func (e *Endpoint) unsent(err error) *Error {
 // unanswered is the error of a transport.
 func unanswered(ctx context.Context, origin string, err error) *Error {
 	if ctx.Err() != nil {
-		err = context.Cause(ctx)
+		cause := context.Cause(ctx)
+		return &Error{Kind: Unanswered, Origin: origin, Problem: transportWords(cause), Err: errors.Join(ctx.Err(), cause)}
 	}
 	return &Error{Kind: Unanswered, Origin: origin, Problem: transportWords(err), Err: err}
 }
@@ -195,6 +196,7 @@ const (
 	maxOrigin      = 120
 	maxCode        = 80
 	maxDescription = 300
+	maxProblem     = 480
 )
 
 // plain makes foreign text fit for a sentence: one line of printable ASCII and

@@ -157,14 +157,14 @@ func TestPushRefuses(t *testing.T) {
 			t.Parallel()
 			e, _ := endpointOf(test.answer)
 			_, _, err := e.Push(t.Context(), nil)
-			checkError(t, test.want, err)
+			checkAnswerError(t, test.want, err)
 		})
 	}
 }
 
-// checkError compares what an error of an answer says; of a failure the
+// checkAnswerError compares what an error of an answer says; of a failure the
 // problem is not compared.
-func checkError(t *testing.T, want token.Error, err error) {
+func checkAnswerError(t *testing.T, want token.Error, err error) {
 	t.Helper()
 	got := *tokenError(t, err)
 	want.Origin = "https://login.example.com"

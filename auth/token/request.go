@@ -33,6 +33,9 @@ func (e *Endpoint) Request(ctx context.Context, p Params) (*Answer, error) {
 	if err != nil {
 		return nil, r.from(err)
 	}
+	if e.Client.Auth == AuthBoth {
+		answer.note("the client authenticated in two ways at once, as declared; no server should want that (RFC 6749 2.3)")
+	}
 	return answer, nil
 }
 

@@ -21,7 +21,8 @@ func TestMust24Revoke(t *testing.T) {
 		want   url.Values
 	}{
 		"a refresh token": {
-			"refresh_token", memoryAnswer{Status: http.StatusOK},
+			"refresh_token",
+			memoryAnswer{Status: http.StatusOK},
 			url.Values{"token": {"t1"}, "token_type_hint": {"refresh_token"}},
 		},
 		"without a hint": {
@@ -57,19 +58,23 @@ func TestMust24RevokeReportsFailure(t *testing.T) {
 	}{
 		"a type that the server cannot revoke": {
 			says(http.StatusBadRequest, `{"error":"unsupported_token_type"}`),
-			token.Error{Kind: token.Failed, Status: 400, Code: "unsupported_token_type"}, false,
+			token.Error{Kind: token.Failed, Status: 400, Code: "unsupported_token_type"},
+			false,
 		},
 		"an unknown client": {
 			says(http.StatusUnauthorized, `{"error":"invalid_client","error_description":"who?"}`),
-			token.Error{Kind: token.Failed, Status: 401, Code: "invalid_client", Description: "who?"}, false,
+			token.Error{Kind: token.Failed, Status: 401, Code: "invalid_client", Description: "who?"},
+			false,
 		},
 		"a server that is busy": {
 			memoryAnswer{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"30"}}},
-			token.Error{Kind: token.Failed, Status: 503, RetryAfter: 30 * time.Second}, true,
+			token.Error{Kind: token.Failed, Status: 503, RetryAfter: 30 * time.Second},
+			true,
 		},
 		"an error in an answer of success": {
 			says(http.StatusOK, `{"error":"invalid_request"}`),
-			token.Error{Kind: token.Failed, Status: 200, Code: "invalid_request"}, false,
+			token.Error{Kind: token.Failed, Status: 200, Code: "invalid_request"},
+			false,
 		},
 	}
 	for name, test := range tests {
@@ -77,7 +82,7 @@ func TestMust24RevokeReportsFailure(t *testing.T) {
 			t.Parallel()
 			e, _ := endpointOf(test.answer)
 			err := e.Revoke(t.Context(), "t1", "")
-			checkError(t, test.want, err)
+			checkAnswerError(t, test.want, err)
 			if got := tokenError(t, err).Transient(); got != test.transient {
 				t.Errorf("Transient = %v, want %v", got, test.transient)
 			}

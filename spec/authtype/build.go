@@ -57,7 +57,8 @@ func over(generated, authored formula.Value) formula.Value {
 	return b.Value()
 }
 
-// An input is a generated property of what a user enters.
+// An input is a generated property of what a user enters, or of the connector's
+// parameters.
 type input struct {
 	name   string
 	schema formula.Value
@@ -82,8 +83,11 @@ func describe(field formula.Value, title string, secret bool) formula.Value {
 }
 
 // inputs adds generated inputs behind the author's own.
-func (l *lowering) inputs(list ...input) {
-	schema := l.Value.Get("inputSchema")
+func (l *lowering) inputs(list ...input) { l.ask("inputSchema", list) }
+
+// ask adds generated properties to a schema, behind the author's own.
+func (l *lowering) ask(field string, list []input) {
+	schema := l.Value.Get(field)
 	if !schema.IsObject() {
 		schema = object("type", formula.String("object"))
 	}
@@ -100,9 +104,9 @@ func (l *lowering) inputs(list ...input) {
 	if len(required) > 0 {
 		schema = schema.With("required", formula.List(required...))
 	}
-	l.set("inputSchema", schema, "/type")
+	l.set(field, schema, "/type")
 	for _, in := range list {
-		l.Derive(formula.Pointer("inputSchema", "properties", in.name), in.origin)
+		l.Derive(formula.Pointer(field, "properties", in.name), in.origin)
 	}
 }
 

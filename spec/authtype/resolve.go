@@ -131,11 +131,12 @@ func (l *lowering) base(t *Type) {
 	if base.IsMissing() {
 		return
 	}
-	if method.IsMissing() && t.Name == "oauth2" {
-		l.set("makeApiClient", mappingMethod(formula.Object(
-			member("baseUri", base),
-			member("headers", object("Authorization", l.token())),
-		)), "/baseUri")
+	if method.IsMissing() && isOAuth(t) {
+		client := object("baseUri", base)
+		if t.Name == "oauth2" { // OAuth 1 signs requests without being told to
+			client = client.With("headers", object("Authorization", l.token()))
+		}
+		l.set("makeApiClient", mappingMethod(client), "/baseUri")
 		l.Derive("/makeApiClient/mapping/baseUri", "/baseUri")
 		return
 	}
@@ -146,6 +147,9 @@ func (l *lowering) base(t *Type) {
 	l.Option = l.With("makeApiClient", method.With("mapping", prepend(mapping, "baseUri", base)), "/makeApiClient")
 	l.Derive("/makeApiClient/mapping/baseUri", "/baseUri")
 }
+
+// isOAuth tells whether a client needs no more than a base.
+func isOAuth(t *Type) bool { return t.Name == "oauth2" || t.Name == "oauth1" }
 
 // token is the access token behind the word that the OAuth configuration says.
 func (l *lowering) token() formula.Value {
@@ -173,7 +177,7 @@ func (l *lowering) missing(t *Type) {
 			continue
 		}
 		client := u.Method == "makeApiClient"
-		if client && (t.Shorthand() || t.Name == "oauth2") {
+		if client && (t.Shorthand() || isOAuth(t)) {
 			l.error("missing-field", "/type", spec.AtValue(), fmt.Sprintf("type %q needs the field \"baseUri\"", t.Name),
 				"baseUri: the address of the API, such as https://api.example.com")
 			continue

@@ -60,8 +60,8 @@ var types = []Type{
 		Methods: []Use{client, test},
 		Fields:  []string{"proxyKey"},
 	},
-	{Name: "integration-app-token", Summary: "a token that the workspace signs", Methods: []Use{client, test}},
-	{Name: "membrane-token", Summary: "a token that the workspace signs", Methods: []Use{client, test}},
+	workspaceToken("integration-app-token", "X-Integration-App-Token"),
+	workspaceToken("membrane-token", "X-Membrane-Token", "X-Integration-App-Token"),
 }
 
 // Find returns the type of that name, nil if there is none.

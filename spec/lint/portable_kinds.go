@@ -22,6 +22,9 @@ func kindOf(c Checked) credentialKind {
 	o := c.Option
 	switch t := o.Type(); t {
 	case "client-credentials":
+		if t = authoredType(o); isPlatformType(t) {
+			return credentialKind{name: "", pointer: "/type", what: fmt.Sprintf("type %q", t)}
+		}
 	case "oauth1":
 		return credentialKind{name: t, pointer: "/type", what: "OAuth 1"}
 	case "oauth2":

@@ -33,9 +33,14 @@ func portableToMembrane(p *Pass) {
 func (p *Pass) membraneOwner(pointer string, v formula.Value) {
 	p.membraneType(pointer, v.Get("type").Text())
 	p.lackingAuth(membraneAuth, pointer, v)
-	if pointer == "" && v.Get("type").Text() == "oauth2" && v.Has("baseUri") && v.Get("makeApiClient").IsMissing() && v.Get("options").Len() == 0 {
-		p.ReportAuth("/type", spec.AtValue(), "Membrane makes no API client of its own accord",
-			`write makeApiClient, with baseUri and headers: {Authorization: {$concat: ["Bearer ", {$var: credentials.access_token}]}}`)
+	if pointer == "" && v.Has("baseUri") && v.Get("makeApiClient").IsMissing() && v.Get("options").Len() == 0 {
+		const message = "Membrane makes no API client of its own accord"
+		switch v.Get("type").Text() {
+		case "oauth2":
+			p.ReportAuth("/type", spec.AtValue(), message, `write makeApiClient, with baseUri and headers: {Authorization: {$concat: ["Bearer ", {$var: credentials.access_token}]}}`)
+		case "oauth1":
+			p.ReportAuth("/type", spec.AtValue(), message, "write makeApiClient, with baseUri")
+		}
 	}
 	for _, field := range []string{"ui", "inputSchema"} {
 		schema, at := v.Get(field), pointer+formula.Pointer(field)
@@ -57,7 +62,7 @@ func (p *Pass) membraneOwner(pointer string, v formula.Value) {
 // membraneType checks the type that the base or an option is said to have.
 func (p *Pass) membraneType(pointer, name string) {
 	t := authtype.Find(name)
-	if t == nil || !t.Shorthand() {
+	if t == nil || !t.Shorthand() || isPlatformType(name) {
 		return
 	}
 	hint := "write it as client-credentials, with ui.schema and makeApiClient"

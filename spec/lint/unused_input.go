@@ -29,7 +29,7 @@ func (p *Pass) unused(field string, isRoot func(root string) bool, words func(na
 	}
 	var read []string
 	for _, o := range p.Options {
-		if isPlatformType(o.Option.Type()) {
+		if isPlatformType(authoredType(o.Option)) {
 			return // the platform may read anything
 		}
 		names, whole := o.membersRead(isRoot)

@@ -185,7 +185,7 @@ func (c *compilation) options(more []variable) formula.Options {
 		names = append(names, v.Key)
 	}
 	return formula.Options{
-		Dialect:   c.option.Connector().Dialect(),
+		Dialect:   c.option.Dialect(c.method),
 		Variables: names,
 		Types:     c.scope.Variables(c.method).With(more...),
 	}

@@ -55,7 +55,7 @@ func (s *Set) whereTo(name string, parameter bool) string {
 		switch {
 		case isDirect && parameter && root == "connectorParameters":
 		case isDirect && !parameter && (isCredential || root == "connectionInput" || root == "connectionParameters"):
-		case isCredential && parameter && hasWord(name, secretWords) && s.derives(rest, name, "connectorParameters"):
+		case isCredential && parameter && hasWord(name, keyWords) && s.derives(rest, name, "connectorParameters"):
 		case isCredential && !parameter && s.derives(rest, name, "connectionInput", "connectionParameters"):
 		default:
 			continue
@@ -184,6 +184,10 @@ func SaysCredential(name string) bool { return hasWord(name, credentialWords) }
 
 // secretWords are the words by which the name of an input says that it is one.
 var secretWords = []string{"key", "token", "secret", "passw", "pwd"}
+
+// keyWords are those that leave no doubt, not even where a credential is made of
+// several values: a key may be the name of one.
+var keyWords = []string{"secret", "passw", "pwd", "private", "signing", "token"}
 
 // isIdentity tells whether the name of an input says that it names somebody or
 // something: such a value may accompany a secret without being one.

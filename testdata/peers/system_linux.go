@@ -25,7 +25,8 @@ func lock(name string) (unlock func(), err error) {
 	return func() { _ = f.Close() }, nil
 }
 
-// endWithUs makes a child end when this process does, though it panics.
+// endWithUs makes a child end when this process does, though it panics; but not
+// one that changes its user, as Apache does for root.
 func endWithUs() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 }
