@@ -93,6 +93,8 @@ func TestReadAnswer(t *testing.T) {
 			want: token.Answer{AccessToken: "abc", TokenType: "Bearer", RefreshToken: "17"}},
 		{name: "a refresh token that is an object", body: `{"access_token":"abc","token_type":"bearer","refresh_token":{"value":"r"}}`,
 			want: noted(ever, "the refresh_token is no text that can be sent, and was left out")},
+		{name: "a refresh token with a line break", body: `{"access_token":"abc","token_type":"bearer","refresh_token":"r\nr"}`,
+			want: noted(ever, "the refresh_token is no text that can be sent, and was left out")},
 		{name: "names in camel case", body: `{"accessToken":"abc","refreshToken":"r","expiresIn":3600,"tokenType":"Bearer","idToken":"i"}`,
 			want: token.Answer{AccessToken: "abc", RefreshToken: "r", IDToken: "i", TokenType: "Bearer", Expiry: in(time.Hour), Lifetime: time.Hour, Notes: []string{
 				"the answer says accessToken for access_token", "the answer says refreshToken for refresh_token", "the answer says idToken for id_token",
@@ -166,6 +168,9 @@ func TestReadAnswer(t *testing.T) {
 			want: noted(hour, "expires_in is no number; the expiry is unknown")},
 		{name: "a time that is garbage", body: `{"access_token":"abc","token_type":"bearer","expires_at":"tomorrow"}`,
 			want: noted(ever, "expires_at is neither a number nor a date that is known; the expiry is unknown")},
+
+		{name: "a negative time", body: `{"access_token":"abc","token_type":"bearer","expires_at":-1}`,
+			want: noted(ever, "expires_at is negative; the expiry is unknown")},
 
 		// scopes
 		{name: "RFC 6749 3.3: scopes with blanks", body: `{"access_token":"abc","token_type":"bearer","scope":"read  write"}`,

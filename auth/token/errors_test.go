@@ -167,6 +167,14 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 			"the server answered 200 with the error 602: Access token expired",
 		},
 		{
+			"success is false and no list", 200, jsonType, `{"success":false,"message":"Unknown user."}`,
+			token.Error{Kind: token.Failed, Status: 200, Description: "Unknown user.", Problem: "an error"}, "the server answered 200 with an error: Unknown user.",
+		},
+		{
+			"Apigee: a fault in a 200", 200, jsonType, `{"fault":{"faultstring":"Quota exceeded"}}`,
+			token.Error{Kind: token.Failed, Status: 200, Description: "Quota exceeded", Problem: "an error"}, "the server answered 200 with an error: Quota exceeded",
+		},
+		{
 			"WeChat: errcode and errmsg", 200, "text/plain", `{"errcode":40029,"errmsg":"invalid code"}`,
 			token.Error{Kind: token.Failed, Status: 200, Code: "40029", Description: "invalid code"}, "the server answered 200 with the error 40029: invalid code",
 		},
@@ -197,6 +205,11 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 			"no token", 200, jsonType, `{"code":0,"message":"ok","data":{"token":"planted"},"planted_1":1}`,
 			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has the members code, data, message and 1 more; tokenResponse.accessToken can say where the token is"},
 			"the server answered 200: the answer has no access_token; it has the members code, data, message and 1 more; tokenResponse.accessToken can say where the token is",
+		},
+		{
+			"a code that means success", 200, jsonType, `{"code":200,"message":"Success","data":{"token":"planted"}}`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has the members code, data, message; tokenResponse.accessToken can say where the token is"},
+			"the server answered 200: the answer has no access_token; it has the members code, data, message; tokenResponse.accessToken can say where the token is",
 		},
 		{
 			"an empty object", 200, jsonType, `{}`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has no members; tokenResponse.accessToken can say where the token is"},

@@ -209,7 +209,7 @@ auth:
 ` + exampleTest, "",
 	},
 	"integration-app-token": {
-		"A token that the workspace signs, under its older name. It belongs to Membrane's platform.",
+		"The same as `membrane-token`, in the header `X-Integration-App-Token` alone, by which it used to be known.",
 		`name: Acme
 auth:
   type: integration-app-token
@@ -219,7 +219,7 @@ auth:
 ` + exampleTest, "",
 	},
 	"membrane-token": {
-		"A token that the workspace signs. It belongs to Membrane's platform.",
+		"A token that the workspace signs. On Membrane's platform the workspace is the platform's; here the connector parameters `workspaceKey` and `workspaceSecret` give it, `userId` (default `connector`) and `userFields` say who is connected, and they need not be declared. The token is a JWT with HS512, of two hours, in the headers `X-Membrane-Token` and `X-Integration-App-Token`.",
 		`name: Acme
 auth:
   type: membrane-token
