@@ -254,3 +254,13 @@ func providerValues(t testing.TB, s auth.Subject) auth.Values {
 
 // newRandom is randomness of which no two runs get the same.
 func newRandom() io.Reader { return rand.Reader }
+
+// connectionsOf finds connections by the keys of their connectors.
+func connectionsOf(list map[string]*auth.Connection) func(context.Context, string) (*auth.Connection, error) {
+	return func(_ context.Context, key string) (*auth.Connection, error) {
+		if c := list[key]; c != nil {
+			return c, nil
+		}
+		return nil, fmt.Errorf("there is none")
+	}
+}

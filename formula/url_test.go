@@ -1,6 +1,7 @@
 package formula_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -97,4 +98,38 @@ func value(t testing.TB, s string) formula.Value {
 		t.Fatalf("%s: %v", s, err)
 	}
 	return v
+}
+
+// FuzzURL gives values to URLs whose hosts the author began: whatever they are,
+// scheme, user, host and port stay what the author wrote of them.
+func FuzzURL(f *testing.F) {
+	for _, v := range []string{"acme", "evil.test/", "a@b", "a:1", "..", "?", "#", "\\", "%2f", "a\r\nb", "\u2024", ""} {
+		f.Add(v, uint8(0))
+	}
+	templates := []string{
+		`"https://h.example.com/${v}/x?q=${v}"`,
+		`"https://${v}.example.com/x?type=web"`,
+		`"https://h.example.com:8443/x?q=${v}#${v}"`,
+		`{"$concat": ["https://h.example.com/", {"$var": "v"}]}`,
+		`{"$concat": ["https://", {"$var": "v"}, ".example.com"]}`,
+		`{"$case": {"cases": [{"filter": {"$eval": {"$var": "v"}, "is": "a"}, "value": "https://h.example.com"}], "default": "https://${v}.example.com/a"}}`,
+	}
+	f.Fuzz(func(t *testing.T, v string, kind uint8) {
+		vars := formula.Object(formula.Member{Key: "v", Value: formula.String(v)})
+		for _, text := range templates {
+			program, _ := formula.CompileURL(value(t, text), formula.URLKind(kind%3), formula.Options{})
+			a, err := program.Eval(vars, formula.Run{})
+			if err != nil {
+				continue
+			}
+			u, err := url.Parse(a.URL)
+			port := map[bool]string{true: "8443"}[strings.Contains(text, ":8443")]
+			if err != nil || u.Scheme != "https" || u.User != nil || u.Port() != port || !strings.HasSuffix(u.Hostname(), ".example.com") {
+				t.Errorf("%s with %q gives %q", text, v, a.URL)
+			}
+			if a.Literal && u.Hostname() != "h.example.com" {
+				t.Errorf("%s with %q gives %q, as if the author had written the host", text, v, a.URL)
+			}
+		}
+	})
 }

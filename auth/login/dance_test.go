@@ -204,6 +204,10 @@ func TestRequestTokenRefuses(t *testing.T) {
 			says(http.StatusInternalServerError, "text/html", "<html>oh"),
 			"the server refused the temporary credential with status 500: the answer is no credential, but 8 bytes of something else",
 		},
+		"a text without end": {
+			says(http.StatusBadRequest, "text/plain", strings.Repeat("no ", 1000)),
+			"the server refused the temporary credential with status 400: the answer is no credential, but 3000 bytes of something else",
+		},
 		"nothing": {
 			says(http.StatusOK, formType, ""),
 			"the server refused the temporary credential with status 200: the answer is empty",

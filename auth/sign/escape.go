@@ -20,15 +20,17 @@ func isUnreserved(c byte) bool {
 
 // escape escapes all bytes of s but the unreserved characters, with capital
 // digits, as both OAuth 1 (RFC 5849 3.6) and AWS want it.
-func escape(s string) string { return escapeBut(s, 0) }
+func escape(s string) string { return escapeAs(s, isUnreserved) }
 
 // escapePath is escape, but leaves slashes.
-func escapePath(s string) string { return escapeBut(s, '/') }
+func escapePath(s string) string {
+	return escapeAs(s, func(c byte) bool { return c == '/' || isUnreserved(c) })
+}
 
-func escapeBut(s string, kept byte) string {
+func escapeAs(s string, kept func(byte) bool) string {
 	escapes := 0
 	for i := range len(s) {
-		if c := s[i]; !isUnreserved(c) && c != kept {
+		if !kept(s[i]) {
 			escapes++
 		}
 	}
@@ -37,7 +39,7 @@ func escapeBut(s string, kept byte) string {
 	}
 	b := make([]byte, 0, len(s)+2*escapes)
 	for i := range len(s) {
-		if c := s[i]; isUnreserved(c) || c == kept {
+		if c := s[i]; kept(c) {
 			b = append(b, c)
 		} else {
 			b = append(b, '%', capitalHex[c>>4], capitalHex[c&15])

@@ -18,6 +18,7 @@ import (
 func FuzzBaseString(f *testing.F) {
 	f.Add("GET", "/a/%2f é", "a=1&a=2&b=x+y&c=%20&d&=&oauth_nonce=1&%zz", "", "", false)
 	f.Add("post", "", "b=2&&oauth_signature=x", "a=1&oauth_token=t&c=+", "k/:é", true)
+	f.Add("GET", "\x00", "\x00", "\x00", "\x00", true)
 	f.Fuzz(func(t *testing.T, method, path, query, form, key string, raw bool) {
 		build := func(query, form string) *sign.Request {
 			return &sign.Request{
@@ -38,6 +39,9 @@ func FuzzBaseString(f *testing.F) {
 			}
 			if n := strings.Count(base, "&") - strings.Count(method, "&"); n != 2 {
 				t.Errorf("%d ampersands in %q", n, base)
+			}
+			if escapes := strings.TrimPrefix(base, strings.ToUpper(method)); strings.ContainsFunc(escapes, func(c rune) bool { return c <= ' ' || c >= 0x7f }) {
+				t.Errorf("unescaped characters in %q", base)
 			}
 			turned, err := o.BaseString(build(reversed(query), reversed(form)), "n")
 			if diff := cmp.Diff(base, turned); diff != "" || err != nil {

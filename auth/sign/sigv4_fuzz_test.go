@@ -20,6 +20,7 @@ import (
 func FuzzCanonical(f *testing.F) {
 	f.Add("GET", "/a//b/../%2e%2F+é", "b=1&a=x+y&a&=&%zz&X-Amz-Date=1&é=%c3", "X-A: b  c\nx-a:d\nAuthorization:x\nX-Amz-Content-Sha256:UNSIGNED-PAYLOAD", []byte(nil), false, false)
 	f.Add("PUT", "/..", "X-Amz-Signature=1&&X-Amz-Security-Token", "Host:x\nx-amz-date:1\nX-Amz-Security-Token:t", []byte("body"), true, true)
+	f.Add("GET", "\x00", "\x00=\x7f", "", []byte(nil), false, true)
 	f.Add("", "", "", "", []byte{}, true, false)
 	f.Fuzz(func(t *testing.T, method, path, query, fields string, body []byte, s3, raw bool) {
 		signer := sigV4("execute-api")

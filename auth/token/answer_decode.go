@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // A document is the body of an answer.
@@ -58,7 +59,9 @@ func (d *document) set(value any) {
 }
 
 func decodeJSON(body []byte) *document {
-	body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	if !utf8.Valid(body) {
+		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	}
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.UseNumber()
@@ -78,6 +81,7 @@ func decodeJSON(body []byte) *document {
 		return d
 	}
 	var compact bytes.Buffer
+	compact.Grow(len(body))
 	_ = json.Compact(&compact, body) // it is valid
 	d.raw = compact.Bytes()
 	return d

@@ -20,6 +20,12 @@ const (
 	maxInterval    = time.Minute // how far failures lengthen the interval
 )
 
+// How long a text to be shown may be, in characters.
+const (
+	maxUserCode = 64
+	maxShownURI = 2048
+)
+
 const grantDevice = "urn:ietf:params:oauth:grant-type:device_code"
 
 // A DeviceCode is a device authorization that a person has to confirm (RFC 8628
@@ -59,7 +65,7 @@ func (e *Endpoint) AuthorizeDevice(ctx context.Context, p Params) (*DeviceCode, 
 	switch {
 	case d.DeviceCode == "":
 		return unusable("the answer has no device_code")
-	case d.UserCode == "" || len(d.UserCode) > 64 || plain(d.UserCode, 64) != d.UserCode:
+	case d.UserCode == "" || plain(d.UserCode, maxUserCode) != d.UserCode:
 		return unusable("the answer has no user_code of at most 64 printable characters")
 	}
 	if d.VerificationURI = shownURI(answer, "verification_uri", "verification_url"); d.VerificationURI == "" {
@@ -83,7 +89,7 @@ func shownURI(answer map[string]any, names ...string) string {
 		text := member(answer, name)
 		u, err := url.Parse(text)
 		if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil &&
-			len(text) <= 2048 && plain(text, 2048) == text {
+			plain(text, maxShownURI) == text {
 			return text
 		}
 	}

@@ -108,6 +108,8 @@ func TestMust25DeviceTextsAreChecked(t *testing.T) {
 		"a line break":               {body("12\n34", "https://example.com"), noUserCode},
 		"a user code without end":    {body(strings.Repeat("1", 65), "https://example.com"), noUserCode},
 		"javascript":                 {body("1234", "javascript:alert(1)"), noURI},
+		"another scheme":             {body("1234", "ftp://example.com/device"), noURI},
+		"a URI without end":          {body("1234", "https://example.com/"+strings.Repeat("x", 2048)), noURI},
 		"a relative URI":             {body("1234", "/device"), noURI},
 		"user info":                  {body("1234", "https://example.com@evil.example/"), noURI},
 		"letters that look the same": {body("1234", "https://ex\u0430mple.com/"), noURI},
@@ -210,6 +212,23 @@ func TestMust25PollDeviceEndsWithItsContext(t *testing.T) {
 			t.Errorf("error = %v after %v and %d requests", err, time.Since(start), len(server.sent))
 		}
 	})
+}
+
+func TestPollDeviceEndsThoughItsWaitDoesNot(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now()) // over, which is a timeout too
+	defer cancel()
+	e, server := endpointOf(memoryAnswer{Err: timeout{}})
+	waits := 0
+	_, err := e.PollDevice(ctx, &token.DeviceCode{DeviceCode: "d1", Expiry: time.Now().Add(time.Hour)}, func(context.Context, time.Duration) error {
+		if waits++; waits == 5 {
+			return errors.New("waited too often")
+		}
+		return nil
+	})
+	if !errors.Is(err, context.DeadlineExceeded) || len(server.sent) != 1 {
+		t.Errorf("error = %v after %d requests", err, len(server.sent))
+	}
 }
 
 func TestPollDeviceWithAClockAndAWaitOfItsCaller(t *testing.T) {

@@ -151,7 +151,7 @@ func transportWords(err error) string {
 		err = outer.Err
 	}
 	words := foreign.ReplaceAllString(err.Error(), "...")
-	if words = plain(words, maxDescription); words == "" {
+	if words = plain(words, maxProblem); words == "" {
 		return "the exchange with the server failed"
 	}
 	return words
@@ -160,7 +160,7 @@ func transportWords(err error) string {
 // redirected is the error of an answer that leads elsewhere. The origin of
 // that place is told, and nothing else of it: it may carry a code.
 func redirected(from *url.URL, resp *http.Response) *Error {
-	to := "it does not say where"
+	to := "a place that it does not name"
 	if u, err := url.Parse(resp.Header.Get("Location")); err == nil && resp.Header.Get("Location") != "" {
 		to = plain(originOf(from.ResolveReference(u)), maxOrigin)
 	}

@@ -1,3 +1,5 @@
+// Most of it is a table of answers that are errors, longer than a file of code is.
+
 package token_test
 
 import (
@@ -118,19 +120,23 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 		},
 		{
 			"XML", 500, "text/xml", `<?xml version="1.0"?><fault>planted</fault>`,
-			token.Error{Kind: token.Failed, Status: 500, Problem: "XML"}, "the server answered 500 with XML",
+			token.Error{Kind: token.Failed, Status: 500, Problem: "XML"},
+			"the server answered 500 with XML",
 		},
 		{
-			"an empty body", 403, "", " \n", token.Error{Kind: token.Failed, Status: 403, Problem: "an empty body"},
+			"an empty body", 403, "", " \n",
+			token.Error{Kind: token.Failed, Status: 403, Problem: "an empty body"},
 			"the server answered 403 with an empty body",
 		},
 		{
 			"a text, which is not shown", 401, "text/plain", "Bad credentials: planted",
-			token.Error{Kind: token.Failed, Status: 401, Problem: "a text"}, "the server answered 401 with a text",
+			token.Error{Kind: token.Failed, Status: 401, Problem: "a text"},
+			"the server answered 401 with a text",
 		},
 		{
 			"a JSON text, which is not shown", 401, jsonType, `"planted"`,
-			token.Error{Kind: token.Failed, Status: 401, Problem: "a text"}, "the server answered 401 with a text",
+			token.Error{Kind: token.Failed, Status: 401, Problem: "a text"},
+			"the server answered 401 with a text",
 		},
 		{
 			"a token with a status of failure", 500, jsonType, `{"access_token":"planted","token_type":"bearer"}`,
@@ -151,15 +157,18 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 		},
 		{
 			"Zoho: an error in a 200", 200, jsonType, `{"error":"invalid_code"}`,
-			token.Error{Kind: token.Failed, Status: 200, Code: "invalid_code"}, "the server answered 200 with the error invalid_code",
+			token.Error{Kind: token.Failed, Status: 200, Code: "invalid_code"},
+			"the server answered 200 with the error invalid_code",
 		},
 		{
 			"Slack: ok is false", 200, jsonType, `{"ok":false,"error":"invalid_refresh_token"}`,
-			token.Error{Kind: token.Failed, Status: 200, Code: "invalid_refresh_token"}, "the server answered 200 with the error invalid_refresh_token",
+			token.Error{Kind: token.Failed, Status: 200, Code: "invalid_refresh_token"},
+			"the server answered 200 with the error invalid_refresh_token",
 		},
 		{
 			"ok is false and no more is said", 200, jsonType, `{"ok":false,"access_token":"planted"}`,
-			token.Error{Kind: token.Failed, Status: 200, Problem: "an error"}, "the server answered 200 with an error",
+			token.Error{Kind: token.Failed, Status: 200, Problem: "an error"},
+			"the server answered 200 with an error",
 		},
 		{
 			"Marketo: success is false", 200, jsonType, `{"requestId":"1","success":false,"errors":[{"code":"602","message":"Access token expired"}]}`,
@@ -168,19 +177,23 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 		},
 		{
 			"success is false and no list", 200, jsonType, `{"success":false,"message":"Unknown user."}`,
-			token.Error{Kind: token.Failed, Status: 200, Description: "Unknown user.", Problem: "an error"}, "the server answered 200 with an error: Unknown user.",
+			token.Error{Kind: token.Failed, Status: 200, Description: "Unknown user.", Problem: "an error"},
+			"the server answered 200 with an error: Unknown user.",
 		},
 		{
 			"Apigee: a fault in a 200", 200, jsonType, `{"fault":{"faultstring":"Quota exceeded"}}`,
-			token.Error{Kind: token.Failed, Status: 200, Description: "Quota exceeded", Problem: "an error"}, "the server answered 200 with an error: Quota exceeded",
+			token.Error{Kind: token.Failed, Status: 200, Description: "Quota exceeded", Problem: "an error"},
+			"the server answered 200 with an error: Quota exceeded",
 		},
 		{
 			"WeChat: errcode and errmsg", 200, "text/plain", `{"errcode":40029,"errmsg":"invalid code"}`,
-			token.Error{Kind: token.Failed, Status: 200, Code: "40029", Description: "invalid code"}, "the server answered 200 with the error 40029: invalid code",
+			token.Error{Kind: token.Failed, Status: 200, Code: "40029", Description: "invalid code"},
+			"the server answered 200 with the error 40029: invalid code",
 		},
 		{
 			"Feishu: code and message", 200, jsonType, `{"code":40001,"message":"token expired"}`,
-			token.Error{Kind: token.Failed, Status: 200, Code: "40001", Description: "token expired"}, "the server answered 200 with the error 40001: token expired",
+			token.Error{Kind: token.Failed, Status: 200, Code: "40001", Description: "token expired"},
+			"the server answered 200 with the error 40001: token expired",
 		},
 		{
 			"TikTok: an error in the data", 200, jsonType, `{"data":{"captcha":"","description":"Authorization code expired","error_code":10007},"message":"error"}`,
@@ -189,15 +202,18 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 		},
 		{
 			"JSend: status is error", 200, jsonType, `{"status":"error","message":"Unknown user."}`,
-			token.Error{Kind: token.Failed, Status: 200, Description: "Unknown user.", Problem: "an error"}, "the server answered 200 with an error: Unknown user.",
+			token.Error{Kind: token.Failed, Status: 200, Description: "Unknown user.", Problem: "an error"},
+			"the server answered 200 with an error: Unknown user.",
 		},
 		{
 			"an error that is true", 200, jsonType, `{"error":true,"message":"Unknown user.","access_token":"planted"}`,
-			token.Error{Kind: token.Failed, Status: 200, Description: "Unknown user.", Problem: "an error"}, "the server answered 200 with an error: Unknown user.",
+			token.Error{Kind: token.Failed, Status: 200, Description: "Unknown user.", Problem: "an error"},
+			"the server answered 200 with an error: Unknown user.",
 		},
 		{
 			"an error in prose", 200, jsonType, `{"error":"The user is unknown"}`,
-			token.Error{Kind: token.Failed, Status: 200, Description: "The user is unknown", Problem: "an error"}, "the server answered 200 with an error: The user is unknown",
+			token.Error{Kind: token.Failed, Status: 200, Description: "The user is unknown", Problem: "an error"},
+			"the server answered 200 with an error: The user is unknown",
 		},
 
 		// successes that cannot be used
@@ -212,19 +228,23 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 			"the server answered 200: the answer has no access_token; it has the members code, data, message; tokenResponse.accessToken can say where the token is",
 		},
 		{
-			"an empty object", 200, jsonType, `{}`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has no members; tokenResponse.accessToken can say where the token is"},
+			"an empty object", 200, jsonType, `{}`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has no members; tokenResponse.accessToken can say where the token is"},
 			"the server answered 200: the answer has no access_token; it has no members; tokenResponse.accessToken can say where the token is",
 		},
 		{
-			"a token that is null", 200, jsonType, `{"access_token":null}`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has the members access_token; tokenResponse.accessToken can say where the token is"},
+			"a token that is null", 200, jsonType, `{"access_token":null}`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has the members access_token; tokenResponse.accessToken can say where the token is"},
 			"the server answered 200: the answer has no access_token; it has the members access_token; tokenResponse.accessToken can say where the token is",
 		},
 		{
-			"an empty token", 200, jsonType, `{"access_token":" "}`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the access_token is empty"},
+			"an empty token", 200, jsonType, `{"access_token":" "}`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the access_token is empty"},
 			"the server answered 200: the access_token is empty",
 		},
 		{
-			"a token that is an object", 200, jsonType, `{"access_token":{"token":"planted"}}`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the access_token is an object, not a text"},
+			"a token that is an object", 200, jsonType, `{"access_token":{"token":"planted"}}`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the access_token is an object, not a text"},
 			"the server answered 200: the access_token is an object, not a text",
 		},
 		{
@@ -233,31 +253,38 @@ func TestReadAnswerThatIsAnError(t *testing.T) {
 			"the server answered 200: the access_token holds a line break or another control character, which no header can carry",
 		},
 		{
-			"a list", 200, jsonType, `["planted"]`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is a list, not an object with an access_token"},
+			"a list", 200, jsonType, `["planted"]`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is a list, not an object with an access_token"},
 			"the server answered 200: the answer is a list, not an object with an access_token",
 		},
 		{
-			"a text that is the token", 200, "text/plain", "planted1==", token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is a text, not an object with an access_token"},
+			"a text that is the token", 200, "text/plain", "planted1==",
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is a text, not an object with an access_token"},
 			"the server answered 200: the answer is a text, not an object with an access_token",
 		},
 		{
-			"a token that a form takes for a name", 200, formType, "planted1==", token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has members whose names are not shown; tokenResponse.accessToken can say where the token is"},
+			"a token that a form takes for a name", 200, formType, "planted1==",
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer has no access_token; it has members whose names are not shown; tokenResponse.accessToken can say where the token is"},
 			"the server answered 200: the answer has no access_token; it has members whose names are not shown; tokenResponse.accessToken can say where the token is",
 		},
 		{
-			"no body", 204, "", "", token.Error{Kind: token.Unexpected, Status: 204, Problem: "the answer is an empty body, not an object with an access_token"},
+			"no body", 204, "", "",
+			token.Error{Kind: token.Unexpected, Status: 204, Problem: "the answer is an empty body, not an object with an access_token"},
 			"the server answered 204: the answer is an empty body, not an object with an access_token",
 		},
 		{
-			"a login page", 200, htmlType, "<html><title>Sign in</title>planted", token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is an HTML page, not an object with an access_token", Description: "Sign in"},
+			"a login page", 200, htmlType, "<html><title>Sign in</title>planted",
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is an HTML page, not an object with an access_token", Description: "Sign in"},
 			"the server answered 200: the answer is an HTML page, not an object with an access_token: Sign in",
 		},
 		{
-			"JSON that is cut", 200, jsonType, `{"access_token":"planted`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is JSON that ends too early, not an object with an access_token"},
+			"JSON that is cut", 200, jsonType, `{"access_token":"planted`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is JSON that ends too early, not an object with an access_token"},
 			"the server answered 200: the answer is JSON that ends too early, not an object with an access_token",
 		},
 		{
-			"two objects", 200, jsonType, `{"access_token":"planted"}{}`, token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is not the JSON that it looks like, not an object with an access_token"},
+			"two objects", 200, jsonType, `{"access_token":"planted"}{}`,
+			token.Error{Kind: token.Unexpected, Status: 200, Problem: "the answer is not the JSON that it looks like, not an object with an access_token"},
 			"the server answered 200: the answer is not the JSON that it looks like, not an object with an access_token",
 		},
 	} {

@@ -44,6 +44,7 @@ func TestExpiry(t *testing.T) {
 		{name: "the last nanosecond", at: math.MaxInt64, want: in(century)},
 		{name: "the year 0001", at: "0001-01-01T00:00:00Z"},
 		{name: "the first second of all", at: "1970-01-01T00:00:00Z"},
+		{name: "the first second of all in HTTP", at: "Thu, 01 Jan 1970 00:00:00 GMT"},
 		{name: "the year 9999", at: "9999-12-31T23:59:59Z", want: in(century)},
 		{name: "hours, minutes and seconds", in: "01:01:01", want: in(time.Hour + time.Minute + time.Second)},
 		{name: "too many minutes", in: "01:61:01"},

@@ -2,8 +2,6 @@ package token_test
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/connector-spec/connector/auth/secret"
-	"github.com/connector-spec/connector/auth/sign"
 	"github.com/connector-spec/connector/auth/token"
 )
 
@@ -90,22 +87,26 @@ func TestRequestIsWrittenAsDeclared(t *testing.T) {
 		{"a form", token.Endpoint{}, "POST https://a.example/token\n" + usual + form},
 		{"the URL's own query stays", token.Endpoint{URL: "https://a.example/token?tenant=a%20b&x"}, "POST https://a.example/token?tenant=a%20b&x\n" + usual + form},
 		{
-			"JSON", token.Endpoint{Format: "json"},
+			"JSON",
+			token.Endpoint{Format: "json"},
 			"POST https://a.example/token\nAccept: application/json\nContent-Type: application/json\nUser-Agent: connector\n" +
 				`{"grant_type":"authorization_code","code":"a b&c=d+<é>","resource":["r1","r2"],"client_id":"id"}`,
 		},
 		{"a query", token.Endpoint{Format: "query"}, "POST https://a.example/token?" + form + "\nAccept: application/json\nUser-Agent: connector\n"},
 		{
-			"a query after the URL's own", token.Endpoint{URL: "https://a.example/token?x=1#f", Format: "query"},
+			"a query after the URL's own",
+			token.Endpoint{URL: "https://a.example/token?x=1#f", Format: "query"},
 			"POST https://a.example/token?x=1&" + form + "\nAccept: application/json\nUser-Agent: connector\n",
 		},
 		{"a GET", token.Endpoint{Method: "GET"}, "GET https://a.example/token?" + form + "\nAccept: application/json\nUser-Agent: connector\n"},
 		{
-			"other names", token.Endpoint{Rename: map[string]string{"client_id": "client_key", "code": "auth code", "unused": "x"}},
+			"other names",
+			token.Endpoint{Rename: map[string]string{"client_id": "client_key", "code": "auth code", "unused": "x"}},
 			"POST https://a.example/token\n" + usual + "grant_type=authorization_code&auth+code=a+b%26c%3Dd%2B%3C%C3%A9%3E&resource=r1&resource=r2&client_key=id",
 		},
 		{
-			"more headers", token.Endpoint{Header: http.Header{"x-more": {"1", "2"}, "Accept": {"*/*"}, "content-type": {"text/x"}, "User-Agent": {"me"}, "Authorization": {"Bearer b"}}},
+			"more headers",
+			token.Endpoint{Header: http.Header{"x-more": {"1", "2"}, "Accept": {"*/*"}, "content-type": {"text/x"}, "User-Agent": {"me"}, "Authorization": {"Bearer b"}}},
 			"POST https://a.example/token\nAuthorization: Bearer b\nAccept: */*\nContent-Type: text/x\nUser-Agent: me\nX-More: 1\nX-More: 2\n" + form,
 		},
 	} {
@@ -201,8 +202,8 @@ func TestMust13TokenRequestsFollowNoRedirect(t *testing.T) {
 func TestRedirectsAreNamedByTheirOrigin(t *testing.T) {
 	t.Parallel()
 	for location, want := range map[string]string{
-		"":                                 "it does not say where",
-		"%":                                "it does not say where",
+		"":                                 "a place that it does not name",
+		"%":                                "a place that it does not name",
 		"/login?code=planted":              "https://a.example",
 		"//b.example/planted":              "https://b.example",
 		"http://u:planted@B.example:8080/": "http://b.example:8080",
@@ -330,91 +331,5 @@ func TestErrorsNameTheEndpoint(t *testing.T) {
 	_, err := r.endpoint().Request(t.Context(), grant)
 	if want := r.URL + " answered 400 with the error invalid_grant"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
-	}
-}
-
-// proofs makes a key that requests are proved with.
-func proofs(t *testing.T) *sign.DPoP {
-	t.Helper()
-	key, err := sign.NewDPoPKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := sign.NewDPoP(key, sign.World{Now: time.Now, Rand: rand.Reader})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-// claimsOf reads the claims of a JWT.
-func claimsOf(t testing.TB, jwt string) map[string]any {
-	t.Helper()
-	_, claims := readJWT(t, jwt)
-	return claims
-}
-
-func TestDPoPNonceIsAskedForOnce(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		name     string
-		answers  []int // 400 brings a new nonce
-		requests int
-		ok       bool
-	}{
-		{"no nonce is wanted", []int{200}, 1, true},
-		{"a nonce is wanted", []int{400, 200}, 2, true},
-		{"another nonce is wanted again and again", []int{400, 400, 200}, 2, false},
-	} {
-		var seen []string
-		r := serve(t, func(w http.ResponseWriter, req *http.Request) {
-			seen = append(seen, req.Header.Get("DPoP"), req.FormValue("client_assertion"))
-			w.Header().Set("DPoP-Nonce", fmt.Sprintf("n%d", len(seen)/2))
-			status := tt.answers[len(seen)/2-1]
-			w.WriteHeader(status)
-			_ = json.NewEncoder(w).Encode(map[int]any{
-				200: map[string]string{"access_token": "abc", "token_type": "DPoP"},
-				400: map[string]string{"error": "use_dpop_nonce"},
-			}[status])
-		})
-		e := r.endpoint()
-		e.Client.Auth, e.Server.JWS, e.Server.DPoP = token.AuthSecretJWT, testJWS, proofs(t)
-		_, err := e.Request(t.Context(), grant)
-		if n := int(r.requests.Load()); n != tt.requests || (err == nil) != tt.ok {
-			t.Errorf("%s: %d requests and %v, want %d", tt.name, n, err, tt.requests)
-		}
-		if len(seen) < 4 {
-			continue
-		}
-		if nonce := claimsOf(t, seen[2])["nonce"]; nonce != "n1" {
-			t.Errorf("%s: the second proof has the nonce %v, want n1", tt.name, nonce)
-		}
-		if claimsOf(t, seen[1])["jti"] == claimsOf(t, seen[3])["jti"] {
-			t.Errorf("%s: the client's assertion was sent twice", tt.name)
-		}
-	}
-}
-
-func TestTokensAreBoundAsDeclared(t *testing.T) {
-	t.Parallel()
-	bearer, bound := serve(t, answer(200, goodAnswer)), serve(t, answer(200, `{"access_token":"abc","token_type":"DPoP"}`))
-	e := bearer.endpoint()
-	e.Server.DPoP = proofs(t)
-	got, err := e.Request(t.Context(), grant)
-	want := []string{"the request proved a DPoP key, and the access token is not bound to it: its token_type is Bearer"}
-	if err != nil || !cmp.Equal(got.Notes, want) {
-		t.Errorf("a token that is not bound: %v and notes %q, want %q", err, got.Notes, want)
-	}
-	_, err = bound.endpoint().Request(t.Context(), grant)
-	said := bound.URL + " answered 200: the access token is bound to a key (token_type DPoP), and the request proved none: dpop is not declared"
-	if err == nil || err.Error() != said {
-		t.Errorf("a token that is bound: %v, want %s", err, said)
-	}
-	e = bearer.endpoint()
-	e.Server.DPoP, e.Header = proofs(t), http.Header{"dpop": {"x"}}
-	_, err = e.Request(t.Context(), grant)
-	said = "the request to " + bearer.URL + " was not sent: the header DPoP is declared, and made for each request besides"
-	if err == nil || err.Error() != said {
-		t.Errorf("two proofs: %v, want %s", err, said)
 	}
 }

@@ -87,8 +87,8 @@ type Assertion struct {
 	// one is known.
 	Audience string
 	Lifetime time.Duration  // 0 is five minutes
-	Header   map[string]any // more members of the header
-	Claims   map[string]any // more claims; they replace those that are made
+	Header   map[string]any // more members of the header; they replace typ and kid
+	Claims   map[string]any // more claims; they replace those that are made, and nil leaves one out
 }
 
 // An Endpoint is one endpoint of an authorization server, and how requests to
@@ -100,7 +100,7 @@ type Endpoint struct {
 	Server Server
 	Method string            // "" is POST; GET sends parameters in the query
 	Format string            // form (which "" is too), json or query
-	Header http.Header       // more headers
+	Header http.Header       // more headers; Authorization only where Auth is AuthNone
 	Rename map[string]string // other names of parameters, by the standard's
 	Shape  Shape
 }
@@ -115,8 +115,9 @@ func (e Endpoint) GoString() string { return e.String() }
 func (e Endpoint) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
 // A Shape says where an unusual token answer keeps things. Each field finds
-// its value in the whole answer, as encoding/json with UseNumber reads it; nil
-// is the standard's place.
+// its value in the whole answer, as encoding/json with UseNumber reads it, and
+// a form as an object of texts; nil is the standard's place, or the standard's
+// name in camel case.
 type Shape struct {
 	AccessToken, RefreshToken, ExpiresIn, ExpiresAt, Scope, TokenType func(answer any) any
 	Milliseconds                                                      bool          // ExpiresIn, or a numeric ExpiresAt, counts them

@@ -153,5 +153,8 @@ func (t *tester) howToGive(s auth.Subject) string {
 	if len(problems) == 0 {
 		return "--live tests it, since it asks for nothing"
 	}
-	return t.ways(s, problems, false)
+	if ways := t.ways(s, problems, false); ways != "" {
+		return ways
+	}
+	return t.ways(s, problems, true)
 }

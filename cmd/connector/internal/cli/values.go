@@ -99,7 +99,8 @@ func nested(v formula.Value) bool {
 }
 
 // of collects the values for an option from all that was given, and tells
-// whether any of them is an input. Flags come before files, files before
+// whether a credential is among them: an input, or a parameter of an option that
+// has no inputs, such as the secret of a client. Flags come before files, files before
 // variables. Siblings are all options of the connector: what only another one
 // asks for is left out, what none does is an error.
 func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (_ auth.Values, given, unnamed bool, err error) {
@@ -115,6 +116,7 @@ func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (_
 	if err != nil {
 		return auth.Values{}, false, false, err
 	}
+	given = inputs.Len() > 0 || params.Len() > 0 && s.Option.Value.Get("inputSchema").Get("properties").Len() == 0
 	if v.environment != "" {
 		set := s.Connector.Meta.Get("environments").Get(v.environment)
 		if !set.IsObject() {
@@ -127,7 +129,7 @@ func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (_
 			}
 		}
 	}
-	return auth.Values{Inputs: inputs, Parameters: params}, inputs.Len() > 0, c.unnamed, nil
+	return auth.Values{Inputs: inputs, Parameters: params}, given, c.unnamed, nil
 }
 
 // A collector collects the inputs, or the parameters, of one option.
