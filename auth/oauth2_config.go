@@ -207,7 +207,7 @@ func (l *life) jws(alg, key string, data []byte) ([]byte, error) {
 // signingKey returns a private key for an algorithm: a throw-away one where the
 // run has a placeholder.
 func (l *life) signingKey(alg, key string) string {
-	if l.run.ThrowAway && strings.HasPrefix(key, "{{") && strings.HasSuffix(key, "}}") && !strings.HasPrefix(alg, "HS") {
+	if l.run.ThrowAway && !strings.HasPrefix(alg, "HS") && !strings.Contains(key, "PRIVATE KEY") {
 		return formula.ThrowAwayKey(alg)
 	}
 	return key

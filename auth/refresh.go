@@ -38,7 +38,7 @@ func (l *life) renewal() renewal {
 		return l.refreshProxied
 	case l.Option.Type() == "client-credentials" && l.Methods.Has(credentialsMethod) && l.Methods.Supported(credentialsMethod) == nil:
 		mapped := l.Option.Value.Get(credentialsMethod).Get("type").Text() == spec.KindMapping
-		if mapped && l.credential().Expiry.IsZero() {
+		if c := l.credential(); mapped && (c == nil || c.Expiry.IsZero()) {
 			return nil
 		}
 		return func(ctx context.Context) error {

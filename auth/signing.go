@@ -46,7 +46,10 @@ var signers = map[string]func(l *life, v formula.Value, config *method.ClientCon
 		return &sign.Digest{Username: textOf(v.Get("username")), Password: textOf(v.Get("password")), World: l.signWorld()}, nil
 	},
 	"wsse": func(l *life, v formula.Value, _ *method.ClientConfig) (sign.Signer, error) {
-		return &sign.WSSE{Username: textOf(v.Get("username")), Password: textOf(v.Get("password")), World: l.signWorld()}, nil
+		return &sign.WSSE{
+			Username: textOf(v.Get("username")), Password: textOf(v.Get("password")),
+			HexNonce: v.Get("nonce").Text() == "hex", HexDigest: v.Get("digest").Text() == "hex", World: l.signWorld(),
+		}, nil
 	},
 	"dpop": func(l *life, _ formula.Value, _ *method.ClientConfig) (sign.Signer, error) {
 		c := l.credential()

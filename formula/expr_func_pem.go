@@ -50,7 +50,7 @@ var pemFunc = ExprFunc{
 
 var (
 	pemLabel = regexp.MustCompile(`^[A-Z0-9]+( [A-Z0-9]+)*$`)
-	pemBlock = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END ([A-Z0-9 ]+)-----`)
+	pemBlock = regexp.MustCompile(`-----BEGIN ([A-Z0-9 ]+)-----((?s:.*?))-----END ([A-Z0-9 ]+)-----`)
 )
 
 var lineBreaks = strings.NewReplacer(`\r`, "", `\n`, "\n")

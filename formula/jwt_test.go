@@ -158,6 +158,7 @@ func TestJWTErrors(t *testing.T) {
 		{`jwt({}, ec, {"alg": "ES384"})`, `jwt: ES384 wants a key on another curve than P-256`},
 		{`jwt({}, ec, {"alg": "EdDSA"})`, `jwt: EdDSA wants an Ed25519 key, and the key is another one`},
 		{`jwt({}, "-----BEGIN ENCRYPTED PRIVATE KEY----- AQID -----END ENCRYPTED PRIVATE KEY-----", {"alg": "ES256"})`, `jwt: the key is encrypted; it is wanted without a passphrase`},
+		{`jwt({}, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00FF\n\nAQID\n-----END RSA PRIVATE KEY-----", {"alg": "RS256"})`, `jwt: the key is encrypted; it is wanted without a passphrase`},
 		{`jwt({}, "-----BEGIN PRIVATE KEY----- AQ", {"alg": "ES256"})`, `jwt: the key is not PEM, nor base64`},
 		{`pem("-----BEGIN A----- AQID -----END B-----")`, `pem: the key is not PEM, nor base64`},
 		{`pem("AQID", "a\nb")`, `pem: the label is capitals, digits and blanks, such as RSA PRIVATE KEY`},

@@ -23,6 +23,12 @@ func (c *sender) signed(out *outgoing, send func(*outgoing) (*http.Response, err
 	if signer == nil {
 		return send(out)
 	}
+	plain := *out
+	plain.url = cloneURL(out.url)
+	if o, err := originOf(out.url); err == nil { // the Host that is signed is the Host that is sent
+		plain.url.Host = o.Host()
+	}
+	out = &plain
 	for first := true; ; first = false {
 		r := &sign.Request{Method: out.method, URL: cloneURL(out.url), Header: out.header.Clone(), Body: slices.Clone(out.body)}
 		if err := signer.Sign(r); err != nil {
