@@ -258,7 +258,7 @@ func (r *oauth2Run) byDevice(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		return e.PollDevice(ctx, code, r.wait)
+		return e.PollDevice(ctx, code, r.wait, r.params("tokenParams")...)
 	}, formula.Object())
 }
 

@@ -103,7 +103,10 @@ func (d *Dance) RequestToken(ctx context.Context) (*Temporary, error) {
 	default:
 		return nil, errors.New("the server refused the redirect URI: oauth_callback_confirmed is not true; register the URI with the server")
 	}
-	return t, t.setAuthorize(d, authorize)
+	if err := t.setAuthorize(d, authorize); err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // setAuthorize makes the URL that the user is sent to (RFC 5849 2.2).

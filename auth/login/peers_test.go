@@ -13,16 +13,25 @@ import (
 func TestDanceWithOAuthlib(t *testing.T) {
 	t.Parallel()
 	server := peers.OAuth1(t)
-	for consumer, method := range map[string]string{
-		peers.HMAC1Consumer: "", peers.HMAC256Consumer: "HMAC-SHA256", peers.HMAC512Consumer: "HMAC-SHA512",
-		peers.PlainConsumer: "PLAINTEXT", peers.RSAConsumer: "RSA-SHA256",
+	everywhere := []string{"header", "query", "body"}
+	for consumer, in := range map[string]struct {
+		method    string
+		locations []string
+	}{
+		peers.HMAC1Consumer:   {"", everywhere},
+		peers.HMAC256Consumer: {"HMAC-SHA256", everywhere},
+		peers.HMAC512Consumer: {"HMAC-SHA512", everywhere},
+		peers.RSAConsumer:     {"RSA-SHA256", everywhere},
+		// oauthlib decodes parameters of a query and of a body twice, which
+		// spoils a secret with a percent sign.
+		peers.PlainConsumer: {"PLAINTEXT", []string{"header"}},
 	} {
-		for _, location := range []string{"header", "query", "body"} {
+		for _, location := range in.locations {
 			t.Run(consumer+" in the "+location, func(t *testing.T) {
 				d := &login.Dance{
 					Signer: sign.OAuth1{
 						ConsumerKey: consumer, ConsumerSecret: peers.ConsumerSecret, PrivateKey: server.Keys[consumer],
-						Method: method, Location: location,
+						Method: in.method, Location: location,
 					},
 					RequestTokenURI: server.URL + "/request_token", AuthorizeURI: server.URL + "/authorize", TokenURI: server.URL + "/access_token",
 					Callback:  "http://127.0.0.1:47920/callback?with=query",
@@ -120,4 +129,3 @@ func TestRoundWithOIDCProvider(t *testing.T) {
 		})
 	}
 }
-

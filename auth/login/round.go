@@ -125,7 +125,10 @@ func NewRound(o RoundOptions) (*Round, error) {
 	if err := r.makeSecrets(&o); err != nil {
 		return nil, err
 	}
-	return r, r.setParams(&o)
+	if err := r.setParams(&o); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // checkRedirect reads a redirect URI: absolute and without a fragment (RFC 6749

@@ -193,8 +193,8 @@ func TestNewRoundRefuses(t *testing.T) {
 			t.Parallel()
 			o := options()
 			test.change(&o)
-			_, err := login.NewRound(o)
-			if diff := cmp.Diff(test.want, fmt.Sprint(err)); diff != "" {
+			r, err := login.NewRound(o)
+			if diff := cmp.Diff(test.want, fmt.Sprint(err)); diff != "" || r != nil {
 				t.Errorf("error (-want +got):\n%s", diff)
 			}
 		})

@@ -65,7 +65,7 @@ func NewDPoPKey(rand io.Reader) (string, error) {
 
 // NewDPoP reads a private key in PEM, which must be one on P-256.
 func NewDPoP(pem string, w World) (*DPoP, error) {
-	parsed, err := privateKey(pem)
+	parsed, err := PrivateKey(pem)
 	if err != nil {
 		return nil, fmt.Errorf("the DPoP key: %w", err)
 	}

@@ -15,10 +15,10 @@ const maxKeyText = 16 << 10
 
 var errKeyEncrypted = errors.New("the private key is encrypted; give it without a passphrase, as openssl pkey -in key.pem writes it")
 
-// privateKey reads a private key in PEM (RFC 7468): PKCS #8, PKCS #1 or SEC 1.
+// PrivateKey reads a private key in PEM (RFC 7468): PKCS #8, PKCS #1 or SEC 1.
 // Line breaks may have been written as \n, made blanks or lost on the way. No
 // error of it holds a part of the text.
-func privateKey(text string) (crypto.Signer, error) {
+func PrivateKey(text string) (crypto.Signer, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return nil, errors.New("the private key is empty")

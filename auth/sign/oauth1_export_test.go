@@ -15,6 +15,3 @@ func (o *OAuth1) BaseString(r *Request, nonce string) (string, error) {
 	}
 	return baseString(r, o.params(r, method, nonce)), nil
 }
-
-// PrivateKey is privateKey.
-var PrivateKey = privateKey

@@ -70,7 +70,7 @@ func (o *OAuth1) signature(m oauth1Method, base string) (string, error) {
 
 // signRSA signs a base string with PKCS #1 1.5 (RFC 5849 3.4.3).
 func (o *OAuth1) signRSA(m oauth1Method, base string) (string, error) {
-	signer, err := privateKey(o.PrivateKey)
+	signer, err := PrivateKey(o.PrivateKey)
 	if err != nil {
 		return "", fmt.Errorf("oauth1: privateKey: %w", err)
 	}

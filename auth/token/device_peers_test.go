@@ -88,10 +88,15 @@ func TestEndpointsWithOIDCProvider(t *testing.T) {
 	client := func(address string) *token.Endpoint { return peerEndpoint(address, peers.PARClient, peers.PARSecret) }
 
 	requestURI, expiry, err := client(m.PushedAuthorizationRequestEndpoint).Push(t.Context(), token.Params{
-		{Name: "response_type", Value: "code"}, {Name: "client_id", Value: peers.PARClient}, {Name: "redirect_uri", Value: redirectURI},
-		{Name: "scope", Value: "openid offline_access api:read"}, {Name: "prompt", Value: "consent"},
-		{Name: "state", Value: state}, {Name: "nonce", Value: nonce},
-		{Name: "code_challenge", Value: oauth2.S256ChallengeFromVerifier(verifier)}, {Name: "code_challenge_method", Value: "S256"},
+		{Name: "response_type", Value: "code"},
+		{Name: "client_id", Value: peers.PARClient},
+		{Name: "redirect_uri", Value: redirectURI},
+		{Name: "scope", Value: "openid offline_access api:read"},
+		{Name: "prompt", Value: "consent"},
+		{Name: "state", Value: state},
+		{Name: "nonce", Value: nonce},
+		{Name: "code_challenge", Value: oauth2.S256ChallengeFromVerifier(verifier)},
+		{Name: "code_challenge_method", Value: "S256"},
 	})
 	if err != nil || !expiry.After(time.Now()) {
 		t.Fatalf("Push: until %v, %v", expiry, err)
@@ -106,8 +111,10 @@ func TestEndpointsWithOIDCProvider(t *testing.T) {
 		t.Fatalf("callback at %v", u.Query())
 	}
 	answer, err := client(m.TokenEndpoint).Request(t.Context(), token.Params{
-		{Name: "grant_type", Value: "authorization_code"}, {Name: "code", Value: u.Query().Get("code")},
-		{Name: "redirect_uri", Value: redirectURI}, {Name: "code_verifier", Value: verifier},
+		{Name: "grant_type", Value: "authorization_code"},
+		{Name: "code", Value: u.Query().Get("code")},
+		{Name: "redirect_uri", Value: redirectURI},
+		{Name: "code_verifier", Value: verifier},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,8 @@ var idTokenAlgorithms = []jose.SignatureAlgorithm{
 // at jwksURI, which are read anew once if none has the token's kid. The issuer
 // and the audience must be the issuer and the client; nonce must be the one of
 // the authorization request, and is not looked at where that is empty. Clocks may
-// differ by a minute. No error holds a part of the token but its issuer.
+// differ by a minute. No error holds more of the token than its issuer, its times,
+// its kid and its alg.
 func (s *Server) VerifyIDToken(ctx context.Context, raw, issuer, clientID, nonce, jwksURI string) (map[string]any, error) {
 	if issuer == "" || clientID == "" {
 		return nil, errors.New("an ID token can only be checked for a known issuer and client")

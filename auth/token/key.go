@@ -6,12 +6,13 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/connector-spec/connector/auth/sign"
 )
 
 // maxKey bounds the text of a key, in bytes.
@@ -52,7 +53,11 @@ func PrivateKeyPEM(text string) (string, error) {
 // PEM, whose line breaks may have been lost: RS256, ES256, ES384, ES512 or
 // EdDSA; "" if it is no such key.
 func FitAlgorithm(key string) string {
-	switch key := parsePrivateKey(key).(type) {
+	parsed, err := sign.PrivateKey(key)
+	if err != nil {
+		return ""
+	}
+	switch key := parsed.(type) {
 	case *rsa.PrivateKey:
 		return string(jose.RS256)
 	case ed25519.PrivateKey:
@@ -68,33 +73,4 @@ func FitAlgorithm(key string) string {
 		}
 	}
 	return ""
-}
-
-// parsePrivateKey reads the first private key of a PEM text, nil if there is
-// none. Keys stand under one another's labels, so all forms are tried.
-func parsePrivateKey(text string) any {
-	if len(text) > maxKey {
-		return nil
-	}
-	_, text, _ = strings.Cut(text, "PRIVATE KEY-----")
-	body, _, found := strings.Cut(text, "-----END")
-	if !found {
-		return nil
-	}
-	body = strings.NewReplacer(`\r`, "", `\n`, "").Replace(body) // breaks written as escapes
-	body = strings.TrimRight(strings.Join(strings.Fields(body), ""), "=")
-	der, err := base64.RawStdEncoding.DecodeString(body)
-	if err != nil {
-		return nil
-	}
-	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		return key
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return key
-	}
-	if key, err := x509.ParseECPrivateKey(der); err == nil {
-		return key
-	}
-	return nil
 }

@@ -122,37 +122,48 @@ func readMetadata(document map[string]any) (*Metadata, error) {
 	issuer, _ := url.Parse(m.Issuer)
 	// What comes from another machine must not lead credentials to this one.
 	local := isLoopback(issuer.Hostname())
-	for name, to := range map[string]*string{
-		"authorization_endpoint":                &m.AuthorizationEndpoint,
-		"token_endpoint":                        &m.TokenEndpoint,
-		"revocation_endpoint":                   &m.RevocationEndpoint,
-		"introspection_endpoint":                &m.IntrospectionEndpoint,
-		"device_authorization_endpoint":         &m.DeviceAuthorizationEndpoint,
-		"pushed_authorization_request_endpoint": &m.PushedAuthorizationRequestEndpoint,
-		"userinfo_endpoint":                     &m.UserinfoEndpoint,
-		"jwks_uri":                              &m.JWKSURI,
+	for _, endpoint := range []struct {
+		name string
+		to   *string
+	}{
+		{"authorization_endpoint", &m.AuthorizationEndpoint},
+		{"token_endpoint", &m.TokenEndpoint},
+		{"revocation_endpoint", &m.RevocationEndpoint},
+		{"introspection_endpoint", &m.IntrospectionEndpoint},
+		{"device_authorization_endpoint", &m.DeviceAuthorizationEndpoint},
+		{"pushed_authorization_request_endpoint", &m.PushedAuthorizationRequestEndpoint},
+		{"userinfo_endpoint", &m.UserinfoEndpoint},
+		{"jwks_uri", &m.JWKSURI},
 	} {
-		text := member(document, name)
+		text := member(document, endpoint.name)
 		if text == "" {
 			continue
 		}
 		if _, err := checkEndpoint(text, local); err != nil {
-			return nil, fmt.Errorf("the metadata has a %s that cannot be used: %w", name, err)
+			return nil, fmt.Errorf("the metadata has a %s that cannot be used: %w", endpoint.name, err)
 		}
-		*to = text
+		*endpoint.to = text
 	}
+	m.MTLSEndpoints = mtlsEndpoints(document, local)
+	return m, nil
+}
+
+// mtlsEndpoints gives the endpoints for clients with a certificate, without
+// those that cannot be used.
+func mtlsEndpoints(document map[string]any, local bool) map[string]string {
+	var endpoints map[string]string
 	aliases, _ := document["mtls_endpoint_aliases"].(map[string]any)
 	for name := range aliases {
 		text := member(aliases, name)
 		if _, err := checkEndpoint(text, local); err != nil {
 			continue
 		}
-		if m.MTLSEndpoints == nil {
-			m.MTLSEndpoints = map[string]string{}
+		if endpoints == nil {
+			endpoints = map[string]string{}
 		}
-		m.MTLSEndpoints[name] = text
+		endpoints[name] = text
 	}
-	return m, nil
+	return endpoints
 }
 
 // listOf gives a member that is a list, without what is no text.
@@ -235,8 +246,8 @@ type Discoverer struct {
 	known map[string]*Metadata
 }
 
-// Discover is the function [Discover] for an issuer that was not read yet.
-// Failures are not kept.
+// Discover gives what the function [Discover] read of an issuer, or reads it.
+// The metadata are to be read only. Failures are not kept.
 func (d *Discoverer) Discover(ctx context.Context, issuer string) (*Metadata, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
