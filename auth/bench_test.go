@@ -10,10 +10,13 @@ import (
 // and recording loaded.
 func BenchmarkReplay(b *testing.B) {
 	s := subjectOf(b, session)
-	rec := record(b, s)
+	rec, err := auth.NewRecording(record(b, s))
+	if err != nil {
+		b.Fatal(err)
+	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if result, err := auth.Replay(b.Context(), s, rec); err != nil || !result.OK {
+		if result, err := rec.Replay(b.Context(), s); err != nil || !result.OK {
 			b.Fatal(err, result.Message)
 		}
 	}

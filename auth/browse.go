@@ -25,6 +25,10 @@ type DevicePrompt struct {
 // errNoBrowser is why a login that needs its user does not begin.
 var errNoBrowser = errors.New("the login needs its user, and there is no browser to send anybody to")
 
+// errNoReturn is why a login ends that its server kept: before it knows where to
+// send the user back to, it shows what is wrong on a page of its own.
+var errNoReturn = errors.New("the login did not come back: the server kept the user on a page of its own")
+
 // browsing marks a request that the user's browser makes.
 type browsing struct{}
 
@@ -72,7 +76,7 @@ func (l *life) browse(ctx context.Context, address string) (string, error) {
 	_ = resp.Body.Close()
 	back := resp.Header.Get("Location")
 	if back == "" {
-		return "", errors.New("the login did not come back")
+		return "", errNoReturn
 	}
 	return back, nil
 }

@@ -28,6 +28,9 @@ type Credential struct {
 	// Key is the private key in PEM that its tokens are bound to (RFC 9449); ""
 	// if they are bound to none.
 	Key string
+	// Generation counts the credentials of a connection: what was obtained later
+	// has a greater one.
+	Generation int64
 	// Pending says that a refresh was begun and nobody knows how it ended.
 	Pending bool
 	// NeedsLogin says why nothing but a new login helps; "" if a refresh may.
@@ -82,6 +85,7 @@ type encodedCredential struct {
 	Said       bool            `json:"scopesSaid,omitempty"` // tells no scopes from scopes not said
 	Asked      []string        `json:"asked,omitempty"`
 	Key        string          `json:"key,omitempty"`
+	Generation int64           `json:"generation,omitempty"`
 	Pending    bool            `json:"pending,omitempty"`
 	NeedsLogin string          `json:"needsLogin,omitempty"`
 }
@@ -91,7 +95,8 @@ type encodedCredential struct {
 func (c *Credential) Encode() ([]byte, error) {
 	return json.Marshal(encodedCredential{
 		Version: credentialVersion, Values: c.Values.AppendJSON(nil), Obtained: c.Obtained, Expiry: c.Expiry,
-		Scopes: c.Scopes, Said: c.Scopes != nil, Asked: c.Asked, Key: c.Key, Pending: c.Pending, NeedsLogin: c.NeedsLogin,
+		Scopes: c.Scopes, Said: c.Scopes != nil, Asked: c.Asked, Key: c.Key,
+		Generation: c.Generation, Pending: c.Pending, NeedsLogin: c.NeedsLogin,
 	})
 }
 
@@ -110,7 +115,7 @@ func DecodeCredential(data []byte) (*Credential, error) {
 	}
 	c := &Credential{
 		Values: values, Obtained: e.Obtained, Expiry: e.Expiry, Scopes: e.Scopes, Asked: e.Asked,
-		Key: e.Key, Pending: e.Pending, NeedsLogin: e.NeedsLogin,
+		Key: e.Key, Generation: e.Generation, Pending: e.Pending, NeedsLogin: e.NeedsLogin,
 	}
 	if e.Said && c.Scopes == nil {
 		c.Scopes = []string{}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/connector-spec/connector/auth/token"
@@ -30,7 +31,7 @@ func (l *life) login(ctx context.Context) error {
 // makes of it over it, and what a login gives over that.
 func (l *life) obtain(ctx context.Context) error {
 	l.obtaining = true
-	l.put(&Credential{Values: l.values.Inputs, Obtained: l.run.Now()})
+	l.put(&Credential{Values: l.values.Inputs, Obtained: l.clock()})
 	if l.Methods.Has(credentialsMethod) {
 		err := l.step(credentialsMethod, func(*Step) error {
 			return l.ask(ctx, credentialsMethod, l.variables(), l.called())
@@ -53,22 +54,47 @@ func (l *life) have(ctx context.Context) error {
 	if c == nil {
 		return l.obtain(ctx)
 	}
-	if !c.Due(l.run.Now(), l.spread()) || l.renewal() == nil {
+	for range 2 { // another process may have kept one that is due itself
+		if !c.Due(l.clock(), l.spread()) {
+			return nil
+		}
+		if l.renewal() == nil {
+			return l.endOf(c)
+		}
+		err := l.renew(ctx, c)
+		var lost *KeepError
+		switch {
+		case err == nil:
+		case c.Expired(l.clock()), errors.As(err, &lost) && lost.New:
+			return err
+		default:
+			l.result.forgive() // what there is lasts a little longer
+			return nil
+		}
+		c = l.credential()
+	}
+	return nil
+}
+
+// endOf says that a credential has ended that nothing obtains anew; nil while it
+// lasts.
+func (l *life) endOf(c *Credential) error {
+	if !c.Expired(l.clock()) {
 		return nil
 	}
-	err := l.renew(ctx, c)
-	if err != nil && !c.Expired(l.run.Now()) && !isRefusal(err) {
-		l.result.forgive() // what there is lasts a little longer
-		return nil
-	}
-	return err
+	return &LoginError{Reason: "the credential has ended, and the login gave nothing to obtain another one with"}
 }
 
 // credential returns the credential as it is; nil before there is one.
 func (l *life) credential() *Credential { return l.holder.current.Load() }
 
 // put puts a credential in place of the last.
-func (l *life) put(c *Credential) { l.holder.current.Store(c) }
+func (l *life) put(c *Credential) {
+	l.holder.current.Store(c)
+	if l.minted != nil {
+		l.minted(c)
+	}
+}
 
 // ask runs a method that gives credentials, and puts them over those that are
 // there. What is secret in them is learnt under a name. An expires_in or
@@ -89,14 +115,11 @@ func (l *life) ask(ctx context.Context, name string, variables formula.Value, ca
 		fresh.Values = l.values.Inputs
 	}
 	b := fresh.Values.Builder()
-	for i, key := range result.Value.Keys() {
-		_, v := result.Value.At(i)
-		b.Set(key, v)
-	}
+	overlay(b, result.Value)
 	fresh.Values, fresh.Pending = b.Value(), false
-	expiry, said := token.Expiry(result.Value.Get("expires_in").ToAny(), result.Value.Get("expires_at").ToAny(), false, l.run.Now())
+	expiry, said := token.Expiry(result.Value.Get("expires_in").ToAny(), result.Value.Get("expires_at").ToAny(), false, l.clock())
 	if whole := name == credentialsMethod || name == refreshMethod; whole || said {
-		fresh.Obtained, fresh.Expiry = l.run.Now(), expiry
+		fresh.Obtained, fresh.Expiry = l.clock(), l.ending(expiry)
 	}
 	l.put(&fresh)
 	if result.Response != nil || l.Methods.Scripted(name) {

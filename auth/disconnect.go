@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/connector-spec/connector/auth/login"
+	"github.com/connector-spec/connector/auth/token"
 	"github.com/connector-spec/connector/spec/method"
 )
 
@@ -43,7 +44,9 @@ func (l *life) disconnect(ctx context.Context) error {
 }
 
 // revokeOAuth2 revokes the refresh token, then the access token (RFC 7009). One
-// that could not be revoked does not keep the other from it.
+// that could not be revoked does not keep the other from it; an access token
+// that the server does not revoke by itself (RFC 7009 2.1) is no failure where its
+// refresh token was revoked.
 func (l *life) revokeOAuth2(ctx context.Context) error {
 	r, err := l.openOAuth2(ctx, "", l.credential().Key)
 	if err != nil {
@@ -55,10 +58,20 @@ func (l *life) revokeOAuth2(ctx context.Context) error {
 	}
 	return l.step(revokeStep, func(*Step) error {
 		var failures []error
+		revoked := false
 		for _, hint := range []string{"refresh_token", "access_token"} {
-			if text := textOf(l.credential().Values.Get(hint)); text != "" {
-				failures = append(failures, e.Revoke(ctx, text, hint))
+			text := textOf(l.credential().Values.Get(hint))
+			if text == "" {
+				continue
 			}
+			err := e.Revoke(ctx, text, hint)
+			var refused *token.Error
+			if revoked && errors.As(err, &refused) && refused.Kind == token.Failed && !refused.Transient() {
+				l.result.Notes = append(l.result.Notes, "the refresh token was revoked, and the server does not revoke the access token by itself: it ends by its own")
+				continue
+			}
+			revoked = revoked || err == nil
+			failures = append(failures, err)
 		}
 		return errors.Join(failures...)
 	})

@@ -18,6 +18,8 @@ func oauthHint(err error) string {
 	var answer *login.AnswerError
 	var ended *LoginError
 	switch {
+	case errors.Is(err, errNoReturn):
+		return "read that page; check the client id, and that the redirect URI is registered at the provider exactly as it is sent"
 	case errors.As(err, &refused):
 		return tokenHint(refused)
 	case errors.As(err, &denied) && denied.Code == "access_denied":
@@ -67,10 +69,10 @@ var tokenHints = map[string]string{
 
 func tokenHint(e *token.Error) string {
 	switch {
+	case e.Kind == token.Unanswered, e.Kind == token.Redirected:
+		return "" // the transport says more
 	case tokenHints[strings.ToLower(e.Code)] != "":
 		return tokenHints[strings.ToLower(e.Code)]
-	case e.Kind == token.Redirected:
-		return "write the address that it redirects to as the endpoint, if that is the server's: a request with credentials is not redirected"
 	case e.Kind == token.Unexpected:
 		return "compare the answer with what the spec says of it in tokenResponse; --verbose shows it"
 	case e.Kind == token.TooLarge:

@@ -30,25 +30,32 @@ type life struct {
 	begin     func(step string) // tells who records or replays
 	timeout   time.Duration
 	wait      func(context.Context, time.Duration) error // nil waits
+	clock     func() time.Time                           // of signatures and lifetimes; formulas see the time of the run
 	seed      [32]byte
 	spreading sync.Mutex // guards jitter: requests may be sent at once
 	jitter    *rand.Rand // nil before the first repeat
 	learned   func(name string, credentials formula.Value)
-	redactor  *secret.Redactor // of a run with real values
+	minted    func(*Credential) // of a simulation, told each credential; nil outside one
+	redactor  *secret.Redactor  // of a run with real values
 	log       func(method, level, line string)
 
 	holder      *holder // of the credential
 	redirect    string  // where a login comes back to; "" for what the spec says
 	prompt      func(context.Context, DevicePrompt) error
-	connections func(context.Context, string) (*Connection, error)
+	connections func(ctx context.Context, key string, by Subject) (*Connection, error)
+	renewer     func(context.Context, *Credential) ([]Step, error) // of a connection; nil for a run of its own
+	known       *discovered                                        // what issuers say of themselves
 
 	base      client.Origin   // of the API; the zero Origin before it is known
-	endpoints []client.Origin // of the authorization server
+	endpoints []client.Origin // of the authorization server, as the spec says them
+	others    []client.Origin // of it, as its metadata say them
 	now       string          // the step that runs, "" for none
 	refreshes int
 	proof     proof
 	oauth1    *method.OAuthConfig // of a connection of OAuth 1; nil before it is known
 	obtaining bool                // there is no whole credential yet
+	frozen    bool                // the credential is used as it is and not made anew
+	evidence  evidence
 
 	imports func() (method.Imports, error) // of the scripts
 
@@ -57,38 +64,44 @@ type life struct {
 
 // newLife starts a run over a transport. Seed is that of its randomness.
 func newLife(s Subject, v Values, transport http.RoundTripper, now time.Time, seed [32]byte) *life {
-	return &life{
+	l := &life{
 		Subject: s, values: v,
-		run:       formula.Run{Now: func() time.Time { return now }, Rand: randomOf(seed, "")},
+		run:       formula.Run{Now: func() time.Time { return now }, Rand: &seeded{seed: seed}},
+		clock:     func() time.Time { return now },
 		seed:      seed,
-		signRand:  randomOf(seed, "signatures"),
-		transport: &meter{next: transport},
+		signRand:  &seeded{seed: seed, purpose: "signatures"},
+		transport: newMeter(transport, s.Trace),
 		begin:     func(string) {},
 		learned:   func(string, formula.Value) {},
 		imports:   sync.OnceValues(func() (method.Imports, error) { return s.Methods.Imports(s.Files) }),
 		result:    &Result{Connector: s.Connector.Name(), Option: s.Option.Key},
 		holder:    newHolder(nil, nil),
+		known:     &discovered{},
 	}
+	l.transport.see = l.see
+	return l
 }
 
-// randomOf returns the randomness of a purpose that a seed gives.
-func randomOf(seed [32]byte, purpose string) io.Reader {
-	if purpose != "" {
-		seed = sha256.Sum256(append(seed[:], purpose...))
+// A seeded is the randomness of a purpose that a seed gives. Many may read it,
+// since requests may be signed at once. Most runs never do.
+type seeded struct {
+	mu      sync.Mutex
+	seed    [32]byte
+	purpose string
+	r       io.Reader // nil before the first read
+}
+
+func (s *seeded) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.r == nil {
+		seed := s.seed
+		if s.purpose != "" {
+			seed = sha256.Sum256(append(seed[:], s.purpose...))
+		}
+		s.r = rand.NewChaCha8(seed)
 	}
-	return &lockedReader{r: rand.NewChaCha8(seed)}
-}
-
-// A lockedReader lets many read, since requests may be signed at once.
-type lockedReader struct {
-	mu sync.Mutex
-	r  io.Reader
-}
-
-func (l *lockedReader) Read(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.r.Read(p)
+	return s.r.Read(p)
 }
 
 // test runs the methods up to the test and its label.
@@ -158,11 +171,17 @@ func (l *life) step(name string, work func(step *Step) error) error {
 	s.Duration = time.Since(start)
 	s.OK = err == nil
 	s.Method, s.URL, s.Status = l.transport.method, l.transport.url, l.transport.status
+	s.Exchanges = l.transport.trace.exchanges()
 	if err != nil {
+		l.tell()
+		l.redactError(err)
 		s.Message = l.message(err)
 		l.result.fail(name, s.Message, err)
 		if l.result.Hint == "" {
 			l.result.Hint = answerHint(s.Status)
+		}
+		if hint := clockHint(s.Status, l.transport.date, l.run.Now()); hint != "" && !l.run.ThrowAway {
+			l.result.Hint = hint
 		}
 	}
 	l.result.Steps = append(l.result.Steps, s)
@@ -171,6 +190,15 @@ func (l *life) step(name string, work func(step *Step) error) error {
 
 // maxDetail bounds what is shown of a server's own words, in characters.
 const maxDetail = 200
+
+// redactError takes the secrets of the run out of what a server said in an
+// error, which is kept and shown by others.
+func (l *life) redactError(err error) {
+	var refused *token.Error
+	if l.redactor != nil && errors.As(err, &refused) {
+		refused.Code, refused.Description, refused.URI = l.redactor.Redact(refused.Code), l.redactor.Redact(refused.Description), l.redactor.Redact(refused.URI)
+	}
+}
 
 // message returns what an error says. The words of a server are redacted
 // before they are cut: a redactor finds whole secrets only.
@@ -219,6 +247,7 @@ func (l *life) check(ctx context.Context, config *method.ClientConfig) (formula.
 			return err
 		}
 		answer = result.Value
+		l.result.Test = answer
 		return verdict(result)
 	})
 	return answer, err
@@ -274,23 +303,45 @@ func (l *life) label(answer formula.Value) (string, error) {
 	return label, nil
 }
 
-// A meter notes the last request of a step.
+// A meter notes the last request of a step, and all of them if there is a trace.
 type meter struct {
 	next        http.RoundTripper
 	method, url string
 	status      int
+	date        string // that the server says; "" if it does not
+	trace       *trace // nil if nobody wants to see them
+	see         func(*http.Request) *http.Request
 }
 
-func (m *meter) reset() { m.method, m.url, m.status = "", "", 0 }
+func newMeter(next http.RoundTripper, traced bool) *meter {
+	m := &meter{next: next}
+	if traced {
+		m.trace = &trace{}
+	}
+	return m
+}
+
+func (m *meter) reset() {
+	see := m.see
+	*m = *newMeter(m.next, m.trace != nil)
+	m.see = see
+}
 
 // RoundTrip sends the request on.
 func (m *meter) RoundTrip(req *http.Request) (*http.Response, error) {
 	u := *req.URL
 	u.RawQuery, u.Fragment, u.User = "", "", nil
-	m.method, m.url, m.status = req.Method, u.String(), 0
-	resp, err := m.next.RoundTrip(req)
+	m.method, m.url, m.status, m.date = req.Method, u.String(), 0, ""
+	if m.see != nil {
+		req = m.see(req)
+	}
+	send := m.next.RoundTrip
+	if m.trace != nil {
+		send = func(req *http.Request) (*http.Response, error) { return m.trace.roundTrip(m.next, req) }
+	}
+	resp, err := send(req)
 	if err == nil {
-		m.status = resp.StatusCode
+		m.status, m.date = resp.StatusCode, resp.Header.Get("Date")
 	}
 	return resp, err
 }

@@ -81,8 +81,9 @@ func (l *life) learnEndpoints(ctx context.Context) error {
 	config, err := l.evaluateOAuth(ctx, redirect, "")
 	if l.Option.Type() == "oauth1" {
 		l.oauth1 = config
+		return err
 	}
-	return err
+	return nil // who has a token needs no configuration to use it
 }
 
 // endpoint notes the origin of an endpoint of the authorization server:
@@ -152,8 +153,12 @@ func (e *endpointTransport) RoundTrip(req *http.Request) (*http.Response, error)
 	if err != nil {
 		return nil, err
 	}
-	if i := slices.IndexFunc(e.endpoints, origin.Same); i >= 0 {
-		origin.Literal = e.endpoints[i].Literal
+	e.result.host(origin.String())
+	for _, known := range slices.Concat(e.endpoints, e.others) {
+		if known.Same(origin) {
+			origin.Literal = known.Literal
+			break
+		}
 	}
 	var network http.RoundTripper = e.transport
 	if e.unrecorded {

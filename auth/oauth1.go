@@ -112,7 +112,7 @@ func (l *life) acceptOAuth1(answer url.Values, dance *login.Dance) error {
 		_, v := got.At(i)
 		b.Set(name, v)
 	}
-	fresh.Values, fresh.Obtained, fresh.Asked = b.Value(), l.run.Now(), dance.Scopes
+	fresh.Values, fresh.Obtained, fresh.Asked = b.Value(), l.clock(), dance.Scopes
 	l.learned(l.called(), formula.Object(
 		formula.Member{Key: "oauth_token", Value: got.Get("oauth_token")},
 		formula.Member{Key: "oauth_token_secret", Value: got.Get("oauth_token_secret")},

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
@@ -30,7 +32,7 @@ func (s Subject) Interactive() bool {
 		return true
 	case "oauth2":
 		switch grant := s.Option.Value.Get("getOAuthConfig").Get("mapping").Get("grantType"); grant.Text() {
-		case "", "authorization_code", "device_code":
+		case "", "authorization_code", "device_code", grantTypes["device_code"]:
 			return true
 		}
 	}
@@ -295,7 +297,7 @@ func (r *oauth2Run) exchangeByMethod(ctx context.Context, round *login.Round, qu
 			return fmt.Errorf("the method gives %s; a token answer is an object", formula.KindWords(result.Value))
 		}
 		header := http.Header{"Content-Type": {"application/json"}}
-		if answer, err = token.ReadAnswer(http.StatusOK, header, result.Value.AppendJSON(nil), r.shape(), r.run.Now()); err != nil {
+		if answer, err = token.ReadAnswer(http.StatusOK, header, result.Value.AppendJSON(nil), r.shape(), r.clock()); err != nil {
 			return err
 		}
 		return r.accept(answer)
@@ -314,18 +316,18 @@ func (r *oauth2Run) accept(answer *token.Answer) error {
 	}
 	last := r.life.credential()
 	b := last.Values.Builder()
-	for i, name := range raw.Keys() {
-		_, v := raw.At(i)
-		b.Set(name, v)
-	}
-	for name, text := range map[string]string{"access_token": answer.AccessToken, "refresh_token": answer.RefreshToken} {
-		if text != "" {
-			b.Set(name, formula.String(text))
-		}
+	overlay(b, raw)
+	b.Set("access_token", formula.String(answer.AccessToken))
+	if answer.RefreshToken != "" {
+		b.Set("refresh_token", formula.String(answer.RefreshToken))
 	}
 	fresh := *last
-	fresh.Values, fresh.Obtained, fresh.Expiry, fresh.Pending = b.Value(), r.run.Now(), answer.Expiry, false
-	fresh.Asked, fresh.Key = r.scopes, r.key
+	fresh.Values, fresh.Obtained, fresh.Pending = b.Value(), r.clock(), false
+	fresh.Expiry = r.ending(answer.Expiry)
+	fresh.Asked, fresh.Key = r.scopes, ""
+	if answer.TokenType == "DPoP" {
+		fresh.Key = r.key
+	}
 	if answer.Scopes != nil || last.Scopes == nil {
 		fresh.Scopes = answer.Scopes
 	}
@@ -336,6 +338,28 @@ func (r *oauth2Run) accept(answer *token.Answer) error {
 		r.result.warn("the server granted fewer scopes than were asked for: " + formula.JoinWords(missing, "and") + " missing")
 	}
 	return nil
+}
+
+// overlay puts the members of an answer over a credential. An answer that says no
+// refresh token, in whatever way, leaves the last one.
+func overlay(b *formula.ObjectBuilder, answer formula.Value) {
+	for i, name := range answer.Keys() {
+		_, v := answer.At(i)
+		if name == "refresh_token" && (v.IsMissing() || v.Text() == "" && v.Kind() == formula.KindString) {
+			continue
+		}
+		b.Set(name, v)
+	}
+}
+
+// ending returns when a credential ends; the zero time, which is unknown, if that
+// is past already: then a clock is wrong, or a unit.
+func (l *life) ending(expiry time.Time) time.Time {
+	if !expiry.IsZero() && !expiry.After(l.clock()) {
+		l.result.Notes = append(l.result.Notes, "by the answer the credential has ended already, so its end is taken for unknown: compare this machine's clock, and the unit of the lifetime")
+		return time.Time{}
+	}
+	return expiry
 }
 
 // extract adds what a method makes of the answer to a token request.
@@ -369,22 +393,10 @@ func queryOf(query url.Values) formula.Value {
 	return b.Value()
 }
 
-// harmless are the members of token answers that are no secrets.
-var harmless = []string{
-	"token_type", "expires_in", "expires_at", "expires_on", "scope", "scopes", "refresh_token_expires_in", "refresh_expires_in",
-	"issued_token_type", "not_before", "ok", "created_at", "issued_at",
-}
-
-// learnAnswer learns the secrets of a token answer: all texts but those under
-// names that are known to be harmless, and addresses.
+// learnAnswer learns the secrets of a token answer.
 func (r *oauth2Run) learnAnswer(values formula.Value, answer *token.Answer) {
 	raw, _ := formula.ParseJSON(answer.Raw)
-	secrets := formula.NewObject(raw.Len())
-	for i, name := range raw.Keys() {
-		if _, v := raw.At(i); isSecretMember(name, v) {
-			secrets.Set(name, v)
-		}
-	}
+	secrets := secretMembers(raw).Builder()
 	for _, name := range []string{"access_token", "refresh_token"} {
 		if v := values.Get(name); !v.IsMissing() {
 			secrets.Set(name, v)
@@ -393,11 +405,46 @@ func (r *oauth2Run) learnAnswer(values formula.Value, answer *token.Answer) {
 	r.learned(r.called(), secrets.Value())
 }
 
-// isSecretMember tells whether a member of a token answer may be a secret:
-// whatever is not known to be harmless, and is no plain address.
-func isSecretMember(name string, v formula.Value) bool {
-	text := v.Text()
-	return !slices.Contains(harmless, name) && (!strings.HasPrefix(text, "https://") || len(secret.Lookalikes(text)) > 0)
+// credentialWords are in the names of what may be secret in a token answer.
+var credentialWords = []string{
+	"token", "secret", "key", "password", "code", "ticket", "session", "cookie", "assertion", "signature", "jwt", "credential", "handle", "auth", "sid", "hash",
+}
+
+// openNames are members of token answers that have such a word and are no
+// secrets.
+var openNames = []string{"token_type", "issued_token_type", "tokentype", "auth_time", "code", "key_id", "kid", "author", "authority", "country_code"}
+
+// secretMembers returns what of a token answer may be a secret: texts under
+// names that say so, and texts that look like one.
+func secretMembers(v formula.Value) formula.Value {
+	b := formula.NewObject(v.Len())
+	for i := range v.Len() {
+		name, item := v.At(i)
+		if name == "" {
+			name = strconv.Itoa(i)
+		}
+		switch item.Kind() {
+		case formula.KindObject, formula.KindList:
+			if below := secretMembers(item); below.Len() > 0 {
+				b.Set(name, below)
+			}
+		case formula.KindString:
+			if isCredentialName(name) || len(secret.Lookalikes(item.Text())) > 0 {
+				b.Set(name, item)
+			}
+		case formula.KindNumber:
+			if isCredentialName(name) {
+				b.Set(name, item)
+			}
+		}
+	}
+	return b.Value()
+}
+
+func isCredentialName(name string) bool {
+	name = strings.ToLower(name)
+	return !slices.Contains(openNames, name) && !strings.Contains(name, "expires") &&
+		slices.ContainsFunc(credentialWords, func(w string) bool { return strings.Contains(name, w) })
 }
 
 // checkIDToken checks the ID token of a login by an issuer whose keys are known

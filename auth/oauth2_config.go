@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/connector-spec/connector/auth/client"
@@ -51,6 +53,11 @@ func (l *life) openOAuth2(ctx context.Context, state, key string) (*oauth2Run, e
 	if r.grant = r.text("grantType"); r.grant == "" {
 		r.grant = "authorization_code"
 	}
+	for word, urn := range grantTypes {
+		if r.grant == urn {
+			r.grant = word
+		}
+	}
 	if err := r.discover(ctx); err != nil {
 		return nil, err
 	}
@@ -82,13 +89,48 @@ func textOf(v formula.Value) string {
 func (r *oauth2Run) flag(name string) bool { return r.config.Get(name).Truthy() }
 
 // discoverable are the endpoints that a server's metadata has (RFC 8414 2), by
-// the field of the configuration that comes before it.
-func discoverable(m *token.Metadata) map[string]string {
-	return map[string]string{
+// the field of the configuration that comes before it; for a client that shows a
+// certificate those that ask for one (RFC 8705 5).
+func discoverable(m *token.Metadata, certificate bool) map[string]string {
+	found := map[string]string{
 		"authorizeUri": m.AuthorizationEndpoint, "tokenUri": m.TokenEndpoint, "revokeUri": m.RevocationEndpoint,
 		"deviceAuthorizationUri": m.DeviceAuthorizationEndpoint, "parUri": m.PushedAuthorizationRequestEndpoint,
 		"jwksUri": m.JWKSURI,
 	}
+	if !certificate {
+		return found
+	}
+	for field, name := range map[string]string{
+		"tokenUri": "token_endpoint", "revokeUri": "revocation_endpoint",
+		"deviceAuthorizationUri": "device_authorization_endpoint", "parUri": "pushed_authorization_request_endpoint",
+	} {
+		if alias := m.MTLSEndpoints[name]; alias != "" {
+			found[field] = alias
+		}
+	}
+	return found
+}
+
+// A discovered keeps what issuers say of themselves, for all runs of a
+// connection.
+type discovered struct {
+	mu       sync.Mutex
+	metadata map[string]*token.Metadata
+}
+
+func (d *discovered) of(issuer string) *token.Metadata {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.metadata[issuer]
+}
+
+func (d *discovered) keep(issuer string, m *token.Metadata) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.metadata == nil {
+		d.metadata = make(map[string]*token.Metadata)
+	}
+	d.metadata[issuer] = m
 }
 
 // discover asks the issuer for what the configuration does not say.
@@ -98,31 +140,44 @@ func (r *oauth2Run) discover(ctx context.Context) error {
 		return nil
 	}
 	r.issuer = address.URL
+	if r.metadata = r.known.of(r.issuer); r.metadata != nil {
+		return r.takeEndpoints(address)
+	}
 	return r.step(discoverStep, func(*Step) error {
 		m, err := token.Discover(ctx, r.issuer, &endpointTransport{life: r.life})
 		if err != nil {
 			return err
 		}
 		r.metadata = m
-		issuer, err := client.ParseOrigin(r.issuer)
-		if err != nil {
-			return err
-		}
-		r.endpoints = maps.Clone(r.endpoints)
-		for field, uri := range discoverable(m) {
-			if _, said := r.endpoints[field]; said || uri == "" {
-				continue
-			}
-			origin, err := client.ParseOrigin(uri)
-			if err != nil {
-				return fmt.Errorf("the %s that the issuer names: %w", field, err)
-			}
-			origin.Literal = address.Literal && origin.Same(issuer)
-			r.endpoint(origin)
-			r.endpoints[field] = formula.Address{URL: uri, Literal: origin.Literal}
-		}
-		return nil
+		r.known.keep(r.issuer, m)
+		return r.takeEndpoints(address)
 	})
+}
+
+// takeEndpoints takes the endpoints that the configuration does not say from the
+// metadata of its issuer. What an issuer says is data: only an endpoint at its
+// own origin is as trusted as that is, and none is an origin of the API.
+func (r *oauth2Run) takeEndpoints(issuer formula.Address) error {
+	own, err := client.ParseOrigin(issuer.URL)
+	if err != nil {
+		return err
+	}
+	r.endpoints = maps.Clone(r.endpoints)
+	found := discoverable(r.metadata, r.text("clientAuthLocation") == token.AuthTLS)
+	for _, field := range slices.Sorted(maps.Keys(found)) {
+		uri := found[field]
+		if _, said := r.endpoints[field]; said || uri == "" {
+			continue
+		}
+		origin, err := client.ParseOrigin(uri)
+		if err != nil {
+			return fmt.Errorf("the %s that the issuer names: %w", field, err)
+		}
+		origin.Literal = issuer.Literal && origin.Same(own)
+		r.others = append(r.others, origin)
+		r.endpoints[field] = formula.Address{URL: uri, Literal: origin.Literal}
+	}
+	return nil
 }
 
 // bind makes the key that tokens are bound to, if they are.
@@ -153,7 +208,7 @@ func (r *oauth2Run) identify() error {
 	if r.client.ID == "" && r.grant != "jwt_bearer" && r.grant != "password" {
 		return errors.New("the configuration has no clientId: the formula of it gave nothing; is the connector parameter given?")
 	}
-	r.server = token.Server{Now: r.run.Now, Rand: r.signRand, JWS: r.jws, DPoP: r.dpop}
+	r.server = token.Server{Now: r.clock, Rand: r.signRand, JWS: r.jws, DPoP: r.dpop}
 	transport := &endpointTransport{life: r.life}
 	if t := r.config.Get("tls"); !t.IsMissing() {
 		transport.tls = tlsOf(t)
@@ -201,7 +256,11 @@ func (r *oauth2Run) throwAway(a token.Assertion) (key secret.Secret, alg string)
 
 // jws signs with what formulas sign with.
 func (l *life) jws(alg, key string, data []byte) ([]byte, error) {
-	return formula.SignJWS(alg, l.signingKey(alg, key), data, l.signRand)
+	signature, err := formula.SignJWS(alg, l.signingKey(alg, key), data, l.signRand)
+	if err == nil {
+		l.learnText(derivedName, string(data)+"."+base64.RawURLEncoding.EncodeToString(signature))
+	}
+	return signature, err
 }
 
 // signingKey returns a private key for an algorithm: a throw-away one where the

@@ -1,13 +1,16 @@
 package auth
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"time"
 
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/method"
 )
 
@@ -47,6 +50,9 @@ func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
 	c.Base, c.Origins = config.Base.URL, origins
 	c.Header, c.Query, c.Cookies = fieldsOf(config.Headers), fieldsOf(config.Query), fieldsOf(config.Cookies)
 	c.Timeout, c.MaxResponseBytes = l.requestTimeout(config.Timeout), config.MaxResponseBytes
+	if err := l.lent(context.Background(), &c); err != nil {
+		return client.Config{}, err
+	}
 	c.Refresh = l.refresher(l.credential())
 	if c.Sign, err = l.signerOf(config); err != nil {
 		return client.Config{}, err
@@ -125,14 +131,36 @@ func (l *life) namedOrigins() ([]client.Origin, error) {
 	list := originsOf(l.Methods.LiteralOrigins())
 	allowed, _ := l.Option.Value.Get("allowedOrigins").AsList()
 	for _, v := range allowed {
-		o, err := client.ParseOrigin(v.Text())
+		text, literal, err := l.allowed(v)
+		if err != nil {
+			return nil, fmt.Errorf("allowedOrigins: %w", err)
+		}
+		if text == "" {
+			continue
+		}
+		o, err := client.ParseOrigin(text)
 		if err != nil {
 			return nil, err
 		}
-		o.Literal = true
+		o.Literal = literal
 		list = append(list, o)
 	}
 	return list, nil
+}
+
+// allowed returns an origin of allowedOrigins, "" for one that nobody entered, and
+// whether its author wrote it out.
+func (l *life) allowed(v formula.Value) (text string, literal bool, err error) {
+	program, _ := formula.Compile(v, formula.Options{})
+	if _, constant := program.Constant(); constant {
+		return v.Text(), true, nil
+	}
+	made, err := program.Eval(l.variables(), l.run)
+	var missing *formula.MissingError
+	if errors.As(err, &missing) {
+		err = nil
+	}
+	return textOf(made), false, err
 }
 
 // originsOf returns the origins of addresses that are written out. What no

@@ -17,15 +17,6 @@ const operationStep = "run"
 // operationPrefix begins the placeholders of secrets in an operation's input.
 const operationPrefix = "operation."
 
-// Scenario returns what the recording of the subject is called besides its
-// option; "" for the test.
-func (s Subject) Scenario() string {
-	if s.Operation == "" {
-		return ""
-	}
-	return "operation-" + s.Operation
-}
-
 // CompleteInput returns the input of the subject's operation with the defaults
 // of its schema and in its order, and what is wrong with it.
 func (s Subject) CompleteInput(input formula.Value) (formula.Value, []spec.InputProblem, error) {
@@ -77,22 +68,6 @@ func (s Subject) sensitiveInput() []string {
 		}
 	}
 	return names
-}
-
-// perform runs what the subject is: the test, or an operation.
-func (l *life) perform(ctx context.Context) *Result {
-	if l.Operation == "" {
-		return l.test(ctx)
-	}
-	if err := l.have(ctx); err != nil {
-		return l.failed(err)
-	}
-	config, err := l.client(ctx)
-	if err != nil {
-		return l.failed(err)
-	}
-	l.result.OK = l.operate(ctx, config) == nil
-	return l.result
 }
 
 // operate runs the operation and holds what it gives against its schema.

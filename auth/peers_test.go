@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/connector-spec/connector/auth"
@@ -177,9 +178,24 @@ func recordAndReplay(t *testing.T, s auth.Subject, v auth.Values, world auth.Wor
 		t.Error(err)
 		return
 	}
-	if again, err := auth.Replay(t.Context(), s, read); err != nil || !again.OK {
-		t.Errorf("replay: %v, %+v\n%s", err, again, data)
-	}
+	monthLater(t, func(t *testing.T) {
+		if again, err := auth.Replay(t.Context(), s, read); err != nil || !again.OK {
+			t.Errorf("replay: %v, %+v\n%s", err, again, data)
+		}
+	})
+}
+
+// monthLater runs a test where the clock of the machine shows another time than
+// that of any recording, and has moved by a month.
+func monthLater(t *testing.T, test func(*testing.T)) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		time.Sleep(31 * 24 * time.Hour)
+		if moved := time.Since(begun); moved < 30*24*time.Hour || time.Now().Year() > 2020 {
+			t.Fatalf("the clock shows %v", time.Now())
+		}
+		test(t)
+	})
 }
 
 // TestOIDCProviderWithoutAUser obtains tokens by grants that need nobody.

@@ -52,11 +52,17 @@ type Place struct {
 // Explain plans what the option would send. It opens no socket and runs no
 // script.
 func Explain(ctx context.Context, s Subject) *Plan {
+	s.Engine = nil // nothing runs
 	p := &planner{Subject: s, redactor: secret.NewRedactor(), standIns: make(map[string]string)}
 	p.values = Values{Inputs: p.inputs("inputSchema", "input."), Parameters: p.inputs("parametersSchema", "parameter."), Input: formula.Object()}
 	p.life = newLife(s, p.values, p, epoch, [32]byte{})
 	masquerade(p.life)
 	p.life.begin, p.life.wait = p.beginStep, atOnce
+	if _, err := p.life.redirectURI(); err != nil { // it is made of a value
+		address := "https://" + p.standIn("redirectUri").Text() + ".example"
+		p.redactor.Add("redirectUri", address)
+		p.life.redirect = address
+	}
 	p.credentials = p.allCredentials()
 	if s.Methods.Has(credentialsMethod) {
 		p.method(ctx, credentialsMethod)

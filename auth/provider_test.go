@@ -256,8 +256,8 @@ func providerValues(t testing.TB, s auth.Subject) auth.Values {
 func newRandom() io.Reader { return rand.Reader }
 
 // connectionsOf finds connections by the keys of their connectors.
-func connectionsOf(list map[string]*auth.Connection) func(context.Context, string) (*auth.Connection, error) {
-	return func(_ context.Context, key string) (*auth.Connection, error) {
+func connectionsOf(list map[string]*auth.Connection) func(context.Context, string, auth.Subject) (*auth.Connection, error) {
+	return func(_ context.Context, key string, _ auth.Subject) (*auth.Connection, error) {
 		if c := list[key]; c != nil {
 			return c, nil
 		}

@@ -4,37 +4,109 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
-	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/auth/client"
 )
+
+// borrowing is the key of a context that lists the connectors whose connections
+// are being borrowed, one by the other.
+type borrowing struct{}
+
+// lender returns the connection that the option borrows from.
+func (l *life) lender(ctx context.Context) (context.Context, *Connection, error) {
+	key := l.Option.Value.Get("proxyKey").Text()
+	if l.connections == nil {
+		return ctx, nil, errors.New("the option uses a connection of another connector, and there are none here")
+	}
+	chain, _ := ctx.Value(borrowing{}).([]string)
+	if slices.Contains(chain, key) {
+		return ctx, nil, fmt.Errorf("the connection of %q is borrowed from itself", key)
+	}
+	ctx = context.WithValue(ctx, borrowing{}, append(slices.Clip(chain), key))
+	c, err := l.connections(ctx, key, l.Subject)
+	if err != nil {
+		return ctx, nil, fmt.Errorf("the connection of %q: %w", key, err)
+	}
+	return ctx, c, nil
+}
 
 // loginProxy takes the credentials of the connection that the option names.
 func (l *life) loginProxy(ctx context.Context) error {
-	return l.step("proxy", func(*Step) error { return l.refreshProxied(ctx) })
+	return l.step("proxy", func(*Step) error {
+		ctx, lender, err := l.lender(ctx)
+		if err != nil {
+			return err
+		}
+		c, err := lender.Fresh(ctx)
+		if err != nil {
+			return err
+		}
+		return l.borrow(c)
+	})
 }
 
-// refreshProxied takes them anew: the other connection refreshes itself.
+// refreshProxied takes them anew, which the other connection obtains if it has
+// none that is newer.
 func (l *life) refreshProxied(ctx context.Context) error {
-	key := l.Option.Value.Get("proxyKey").Text()
-	if l.connections == nil {
-		return errors.New("the option uses a connection of another connector, and there are none here")
-	}
-	other, err := l.connections(ctx, key)
-	if err != nil {
-		return fmt.Errorf("the connection of %q: %w", key, err)
-	}
-	c, err := other.Fresh(ctx)
-	if err != nil {
-		return fmt.Errorf("the connection of %q: %w", key, err)
+	return l.step("proxy", func(*Step) error {
+		ctx, lender, err := l.lender(ctx)
+		if err != nil {
+			return err
+		}
+		c, err := lender.Fresh(ctx)
+		if err == nil && !c.Obtained.After(l.credential().Obtained) {
+			if err = lender.Refresh(ctx); err == nil {
+				c = lender.Credential()
+			}
+		}
+		if err != nil {
+			return err
+		}
+		return l.borrow(c)
+	})
+}
+
+// borrow puts another connection's credentials over what the user entered:
+// without what obtains others, which is not lent.
+func (l *life) borrow(c *Credential) error {
+	if c.Key != "" {
+		return errors.New("the tokens of the other connection are bound to a key, which is not lent: it cannot be used through a proxy")
 	}
 	fresh := *c
 	b := l.values.Inputs.Builder()
-	for i, name := range c.Values.Keys() {
-		_, v := c.Values.At(i)
-		b.Set(name, v)
-	}
-	fresh.Values = b.Value()
-	l.learned("credentials", formula.Object(other.secrets()...))
+	overlay(b, c.Values.Without("refresh_token"))
+	fresh.Values, fresh.Pending, fresh.NeedsLogin = b.Value(), false, ""
+	l.learned("credentials", secretMembers(c.Values))
 	l.put(&fresh)
+	return nil
+}
+
+// lent keeps what was borrowed to the origins that its owner sends it to.
+func (l *life) lent(ctx context.Context, c *client.Config) error {
+	if l.Option.Type() != "proxy" {
+		return nil
+	}
+	ctx, lender, err := l.lender(ctx)
+	if err != nil {
+		return err
+	}
+	credential, err := lender.Fresh(ctx)
+	if err != nil {
+		return err
+	}
+	owner, err := lender.clientConfig(ctx, credential)
+	if err != nil {
+		return err
+	}
+	allowed := func(o client.Origin) bool { return slices.ContainsFunc(owner.Origins, o.Same) }
+	base, err := client.ParseOrigin(c.Base)
+	if err != nil {
+		return err
+	}
+	if !allowed(base) {
+		return fmt.Errorf("the base address is at %s, and the connection of %q goes to other origins: what is borrowed goes where its owner sends it", base, l.Option.Value.Get("proxyKey").Text())
+	}
+	c.Origins = slices.DeleteFunc(slices.Clone(c.Origins), func(o client.Origin) bool { return !allowed(o) })
 	return nil
 }

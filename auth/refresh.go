@@ -22,17 +22,17 @@ type renewal func(ctx context.Context) error
 // needs nobody; nil if there is no way, or it would give the same again.
 func (l *life) renewal() renewal {
 	switch {
+	case l.frozen:
+		return nil
 	case l.Methods.Has(refreshMethod):
 		if l.Methods.Supported(refreshMethod) != nil {
 			return nil
 		}
-		return func(ctx context.Context) error {
-			return l.step(refreshMethod, func(*Step) error {
-				vars := l.variables(withCredentials(l.credential().Values)...)
-				return l.ask(ctx, refreshMethod, vars, l.called())
-			})
-		}
+		return l.refreshByMethod
 	case l.Option.Type() == "oauth2":
+		if c := l.credential(); c != nil && textOf(c.Values.Get("refresh_token")) == "" && l.Interactive() {
+			return nil // nothing but a login gives another
+		}
 		return l.refreshOAuth2
 	case l.Option.Type() == "proxy":
 		return l.refreshProxied
@@ -61,23 +61,32 @@ func (l *life) called() string {
 	return "refreshed" + strconv.Itoa(l.refreshes)
 }
 
-// renew obtains the credential anew in place of old, unless somebody has.
+// renew obtains the credential anew in place of old, unless somebody has. The
+// run of a connection leaves it to a run of its own, since it may go on when
+// nobody waits for it any more.
 func (l *life) renew(ctx context.Context, old *Credential) error {
-	again := l.renewal()
-	if again == nil {
+	if l.renewer != nil {
+		steps, err := l.renewer(ctx, old)
+		l.result.Steps = append(l.result.Steps, steps...)
+		return err
+	}
+	if l.renewal() == nil {
 		return errNoRefresh
 	}
-	return l.holder.renew(ctx, old, func(ctx context.Context, old *Credential) (*Credential, error) {
-		l.refreshes++
-		shared := l.holder
-		l.holder = newHolder(old, nil)
-		defer func() { l.holder = shared }()
-		err := again(ctx)
-		return l.credential(), err
-	})
+	return l.holder.renew(ctx, old, l.obtainAnew)
 }
 
-var errNoRefresh = errors.New("there is no way to obtain the credential anew: the spec has no refreshCredentials, and the server gave no refresh token")
+// obtainAnew is what the holder of a credential calls to obtain another one.
+func (l *life) obtainAnew(ctx context.Context, old *Credential) (*Credential, error) {
+	l.refreshes++
+	shared := l.holder
+	l.holder = newHolder(old, nil)
+	defer func() { l.holder = shared }()
+	err := l.renewal()(ctx)
+	return l.credential(), err
+}
+
+var errNoRefresh = errors.New("nothing obtains the credential anew: the spec has no refreshCredentials, and a login gave no refresh token")
 
 // refresher returns how a client obtains a new credential when the API does not
 // accept the one in use any more; nil if there is no way to.
@@ -95,6 +104,17 @@ func (l *life) refresher(used *Credential) func(context.Context) (client.Config,
 		}
 		return l.configOf(made)
 	}
+}
+
+// refreshByMethod obtains a credential by the spec's own means.
+func (l *life) refreshByMethod(ctx context.Context) error {
+	return l.step(refreshMethod, func(*Step) error {
+		vars := l.variables(withCredentials(l.credential().Values)...)
+		if err := l.ask(ctx, refreshMethod, vars, l.called()); err != nil {
+			return &spentError{err}
+		}
+		return nil
+	})
 }
 
 // refreshOAuth2 obtains tokens by the refresh token (RFC 6749 6), or by the
@@ -124,7 +144,7 @@ func (l *life) refreshOAuth2(ctx context.Context) error {
 		}
 		p := token.Params{{Name: "grant_type", Value: "refresh_token"}, {Name: "refresh_token", Value: refreshToken}}
 		if answer, err = e.Request(ctx, append(p, r.params("refreshParams")...)); err != nil {
-			return err
+			return &spentError{err}
 		}
 		return r.accept(answer)
 	})

@@ -29,8 +29,15 @@ type Result struct {
 	// Warnings say what the spec allows and should not, and what came out less
 	// than was asked for; Notes, how answers differed from the standard.
 	Warnings, Notes []string
+	// Test is what the test returned, as the connection's label sees it; undefined
+	// for an operation, and where the test was not reached.
+	Test formula.Value
+	// Skipped says why a simulation could not be made; "" if it was.
+	Skipped string
 	// Value is what the operation gave; undefined for a test.
 	Value formula.Value
+	// Drift is how what was answered differs from a recording; see [Compare].
+	Drift []Drift
 	// Err is the reason of a failure.
 	Err error
 }
@@ -43,6 +50,7 @@ type Step struct {
 	Status      int    // of the answer; 0 without one
 	Message     string
 	Duration    time.Duration
+	Exchanges   []Exchange // of a subject with Trace
 }
 
 func (r *Result) host(origin string) {
@@ -118,7 +126,10 @@ func otherHint(err error) string {
 	var handler *method.HandlerError
 	var thrown *script.Error
 	var missing *formula.MissingError
+	var proof *ProofError
 	switch {
+	case errors.As(err, &proof):
+		return proof.Mend
 	case errors.As(err, &handler):
 		return "the mistake is in responseHandlers of makeApiClient: each formula there must do for every answer of the API"
 	case errors.As(err, &thrown) && thrown.Hint != "":

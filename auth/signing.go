@@ -88,7 +88,7 @@ func (l *life) signerOf(config *method.ClientConfig) (sign.Signer, error) {
 }
 
 // signWorld is the clock and the randomness of signatures.
-func (l *life) signWorld() sign.World { return sign.World{Now: l.run.Now, Rand: l.signRand} }
+func (l *life) signWorld() sign.World { return sign.World{Now: l.clock, Rand: l.signRand} }
 
 // prover returns what proves possession of a key. One does for all requests of
 // a run, since servers tell it what to sign with.
@@ -137,6 +137,7 @@ func (l *life) hmacSigner(_ formula.Value, config *method.ClientConfig) (sign.Si
 			Encoding: textOf(v.Get("encoding")), In: textOf(v.Get("in")), Name: textOf(v.Get("name")), Prefix: textOf(v.Get("prefix")),
 			Header: http.Header{},
 		}
+		l.signs(fields.Name, fields.Prefix)
 		headers := v.Get("headers")
 		for i, name := range headers.Keys() {
 			_, value := headers.At(i)

@@ -27,11 +27,15 @@ type Subject struct {
 	// Operation is the key of the operation that is run in place of the test;
 	// "" for the test.
 	Operation string
+	// Course is what the run does after its test; an operation has none.
+	Course Course
 	// Engine runs the methods that are scripts; nil if they do not run here.
 	// Files is the file system that the connector was loaded from, for what they
 	// import; nil if they can import no files.
 	Engine script.Engine
 	Files  fs.FS
+	// Trace keeps the exchanges of each step in the result.
+	Trace bool
 }
 
 // Values are what a run is given: what the user entered, the parameters of the
@@ -47,6 +51,9 @@ type Values struct {
 func (v Values) Format(f fmt.State, _ rune) {
 	fmt.Fprintf(f, "inputs %q, parameters %q, input %q", v.Inputs.Keys(), v.Parameters.Keys(), v.Input.Keys())
 }
+
+// MarshalText writes the same.
+func (v Values) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%v", v), nil }
 
 // A World is what a run takes from outside.
 type World struct {
@@ -71,15 +78,21 @@ type World struct {
 	// Keeper keeps the credential of a connection where other processes find
 	// it; nil if it lives in this process alone.
 	Keeper Keeper
-	// Connections gives the connection of another connector by its key, for
-	// options of type proxy; nil if there are none.
-	Connections func(ctx context.Context, key string) (*Connection, error)
+	// Connections gives the connection of another connector by its key, for an
+	// option of type proxy, by; nil if there are none. What is borrowed goes to
+	// the origins of its owner and to no other.
+	Connections func(ctx context.Context, key string, by Subject) (*Connection, error)
 	// Wait lets time pass before a request is repeated, as where an API limits
 	// requests; nil waits.
 	Wait func(context.Context, time.Duration) error
 	// Log takes a line that a script logs, without the secrets that the run
 	// knows; nil drops it.
 	Log func(method, level, line string)
+
+	// begun and minted tell a simulation which step begins, and what credential
+	// there is now; nil outside one.
+	begun  func(step string)
+	minted func(*Credential)
 }
 
 // complete returns the world with all that it was left to choose.
@@ -189,16 +202,41 @@ type ValueProblem struct {
 // learn tells the redactor the secrets among the values, by the names of their
 // placeholders.
 func (s Subject) learn(r *secret.Redactor, v Values) {
-	for _, in := range s.Methods.Secrets() {
+	s.learnThese(r, v, s.Methods.Secrets())
+	for _, name := range s.sensitiveInput() {
+		addSecret(r, operationPrefix+name, v.Input.Get(name))
+	}
+}
+
+func (s Subject) learnThese(r *secret.Redactor, v Values, inputs []method.SecretInput) {
+	for _, in := range inputs {
 		side, prefix := v.Inputs, "input."
 		if in.Parameter {
 			side, prefix = v.Parameters, "parameter."
 		}
 		addSecret(r, prefix+in.Name, side.Get(in.Name))
 	}
-	for _, name := range s.sensitiveInput() {
-		addSecret(r, operationPrefix+name, v.Input.Get(name))
+}
+
+// replaced lists what a recording has placeholders for: the secrets among the
+// values, and what merely looks like one, such as the id of a key.
+func (s Subject) replaced(v Values) []method.SecretInput {
+	list := slices.Clip(s.Methods.Secrets())
+	for _, parameter := range []bool{false, true} {
+		side := v.Inputs
+		if parameter {
+			side = v.Parameters
+		}
+		for i, name := range side.Keys() {
+			_, x := side.At(i)
+			in := method.SecretInput{Name: name, Parameter: parameter}
+			known := slices.ContainsFunc(list, func(s method.SecretInput) bool { return s.Name == name && s.Parameter == parameter })
+			if !known && len(secret.Lookalikes(x.Text())) > 0 {
+				list = append(list, in)
+			}
+		}
 	}
+	return list
 }
 
 // derived returns those of the credentials that a method without a request made
@@ -254,7 +292,7 @@ func addSecret(r *secret.Redactor, name string, v formula.Value) {
 
 // placeholders returns values with the secrets replaced by their placeholders.
 func (s Subject) placeholders(v Values) Values {
-	for _, in := range s.Methods.Secrets() {
+	for _, in := range s.replaced(v) {
 		side, prefix := &v.Inputs, "input."
 		if in.Parameter {
 			side, prefix = &v.Parameters, "parameter."

@@ -2,9 +2,8 @@ package auth
 
 import (
 	"context"
-	"crypto/sha256"
+	"crypto/rand"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -45,13 +44,23 @@ func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) 
 		network = tape
 	}
 	l := newLife(s, v, network, w.Now().UTC().Truncate(time.Second), seed)
-	l.run.Now = func() time.Time { return w.Now().UTC().Truncate(time.Second) }
+	l.signRand = rand.Reader // a recording holds the seed
+	l.clock = func() time.Time { return w.Now().UTC().Truncate(time.Second) }
+	if tape == nil { // who records repeats the run at the time at which it began
+		l.run.Now = l.clock
+	}
 	l.redirect, l.prompt, l.connections = w.Redirect, w.Prompt, w.Connections
 	l.network = w.Network
 	l.timeout, l.redactor, l.wait, l.log = w.Timeout, w.Redactor, w.Wait, w.Log
 	l.learned = func(name string, credentials formula.Value) { addSecret(w.Redactor, name, credentials) }
-	if tape != nil {
+	l.minted = w.minted
+	switch begun := w.begun; {
+	case tape != nil && begun != nil:
+		l.begin = func(step string) { tape.Step(step); begun(step) }
+	case tape != nil:
 		l.begin = tape.Step
+	case begun != nil:
+		l.begin = begun
 	}
 	return l
 }
@@ -61,6 +70,13 @@ func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) 
 // placeholders against what was answered, and those requests are recorded. The
 // caller says where the answers came from, in Source.
 func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader, tool string) (*Result, *cassette.Recording, error) {
+	return RecordOver(ctx, s, v, w, random, tool, nil)
+}
+
+// RecordOver records as [Record] does, over a recording that was made before:
+// its clock and seed are kept if the run can be repeated with them, so that the
+// new recording differs from it where something changed and nowhere else.
+func RecordOver(ctx context.Context, s Subject, v Values, w World, random io.Reader, tool string, previous *cassette.Recording) (*Result, *cassette.Recording, error) {
 	w, err := w.complete()
 	if err != nil {
 		return nil, nil, err
@@ -70,6 +86,7 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 		return nil, nil, err
 	}
 	s.learn(w.Redactor, v)
+	s.learnThese(w.Redactor, v, s.replaced(v))
 	tape := cassette.NewTape(&browserNetwork{w.Browser, w.Network}, s.tapeOptions())
 	begun := w.Now().UTC().Truncate(time.Second)
 	live := liveOver(s, v, w, seed, tape)
@@ -77,21 +94,40 @@ func Record(ctx context.Context, s Subject, v Values, w World, random io.Reader,
 	if !result.OK {
 		return result, nil, nil
 	}
+	s.Trace = false // the run that is shown is the real one
+	var rec *cassette.Recording
+	if previous != nil {
+		if p, err := NewRecording(previous); err == nil {
+			rec, _ = s.recordingOf(ctx, tape, v, w, p.now, p.seed)
+		}
+	}
+	if rec == nil {
+		if rec, err = s.recordingOf(ctx, tape, v, w, begun, seed); err != nil {
+			return result, nil, err
+		}
+	}
+	rec.Tool = tool
+	return result, rec, nil
+}
+
+// recordingOf makes the recording of a tape, with the clock and the randomness
+// of a run with placeholders.
+func (s Subject) recordingOf(ctx context.Context, tape *cassette.Tape, v Values, w World, now time.Time, seed [32]byte) (*cassette.Recording, error) {
 	masked := s.placeholders(v)
 	rec, repeated, err := s.repeat(ctx, tape, w, func(network http.RoundTripper) *life {
-		return masquerade(newLife(s, masked, network, begun, seed))
+		return masquerade(newLife(s, masked, network, now, seed))
 	})
 	if err != nil {
-		return result, nil, err
+		return nil, err
 	}
-	rec.Tool, rec.Option = tool, s.Option.Key
-	rec.Spec, rec.RecordedAt, rec.Seed = s.digest(), begun.Format(time.RFC3339), hex.EncodeToString(seed[:])
+	rec.Option, rec.Scenario = s.Option.Key, string(s.Course)
+	rec.Spec, rec.RecordedAt, rec.Seed = s.digest(), now.Format(time.RFC3339), hex.EncodeToString(seed[:])
 	rec.Inputs, rec.Parameters = masked.Inputs.AppendJSON(nil), masked.Parameters.AppendJSON(nil)
 	if s.Operation != "" {
 		rec.Operation, rec.Input = s.Operation, masked.Input.AppendJSON(nil)
 	}
 	rec.Outcome = cassette.Outcome{OK: true, Label: w.Redactor.Placehold(repeated.Label)}
-	return result, rec, nil
+	return rec, nil
 }
 
 // maxShadows bounds how often a run is repeated with placeholders.
@@ -133,7 +169,7 @@ func (s Subject) repeat(ctx context.Context, tape *cassette.Tape, w World, start
 // real run. What formulas draw is the same in both.
 func masquerade(l *life) *life {
 	l.run.ThrowAway = true
-	l.signRand = randomOf(l.seed, "throw-away signatures")
+	l.signRand = &seeded{seed: l.seed, purpose: "throw-away signatures"}
 	l.prompt = func(context.Context, DevicePrompt) error { return nil }
 	return l
 }
@@ -153,73 +189,4 @@ func (s Subject) tapeOptions() cassette.Options {
 		}
 	}
 	return o
-}
-
-// Replay runs the option's life from a recording, with the recording's
-// placeholders as values and its clock. It opens no socket.
-func Replay(ctx context.Context, s Subject, rec *cassette.Recording) (*Result, error) {
-	now, err := time.Parse(time.RFC3339, rec.RecordedAt)
-	if err != nil {
-		return nil, fmt.Errorf("the recording's recordedAt is no RFC 3339 time")
-	}
-	seed, err := seedOf(rec.Seed)
-	if err != nil {
-		return nil, err
-	}
-	v, err := valuesOf(rec)
-	if err != nil {
-		return nil, err
-	}
-	replayer, err := cassette.NewReplayer(rec, cassette.Options{Headers: client.SpecHeaders})
-	if err != nil {
-		return nil, err
-	}
-	l := masquerade(newLife(s, v, replayer, now, seed))
-	l.begin, l.wait = replayer.Step, atOnce
-	result := l.perform(ctx)
-	if unused := replayer.Unused(); result.OK && len(unused) > 0 {
-		u := unused[0]
-		result.OK = false
-		err := fmt.Errorf("the recording has %s %s, which the spec no longer sends", u.Method, u.URL)
-		result.fail(u.Step, err.Error(), err)
-		result.Hint = "if the spec was changed on purpose, make the recording anew with --record"
-	}
-	if result.OK && result.Label != rec.Outcome.Label && rec.Outcome.Label != "" {
-		result.Note = fmt.Sprintf("the label was %q when it was recorded", rec.Outcome.Label)
-	}
-	if result.OK && result.Note == "" && rec.Spec != s.digest() {
-		result.Note = "the spec has changed since the recording was made, and still sends the same"
-	}
-	return result, nil
-}
-
-// seedOf reads the seed of a recording; a shorter one, or none, is stretched.
-func seedOf(text string) (seed [32]byte, err error) {
-	b, err := hex.DecodeString(text)
-	if err != nil {
-		return seed, errors.New("the recording's seed is not hexadecimal")
-	}
-	if len(b) == len(seed) {
-		return [32]byte(b), nil
-	}
-	return sha256.Sum256(b), nil
-}
-
-// valuesOf returns the values that a recording was made with.
-func valuesOf(rec *cassette.Recording) (Values, error) {
-	v := Values{Inputs: formula.Object(), Parameters: formula.Object(), Input: formula.Object()}
-	for _, side := range []struct {
-		from json.RawMessage
-		to   *formula.Value
-	}{{rec.Inputs, &v.Inputs}, {rec.Parameters, &v.Parameters}, {rec.Input, &v.Input}} {
-		if len(side.from) == 0 {
-			continue
-		}
-		parsed, err := formula.ParseJSON(side.from)
-		if err != nil {
-			return v, fmt.Errorf("the values of the recording cannot be read: %w", err)
-		}
-		*side.to = parsed
-	}
-	return v, nil
 }

@@ -17,6 +17,10 @@ type ExprFunc struct {
 	min, max int       // number of arguments
 	takes    []kinds   // what the arguments can be
 	gives    *dataType // of the result
+	// maybe tells that the arguments may be missing; infer gives the type of the
+	// result where it depends on that of the only argument.
+	maybe bool
+	infer func(arg *dataType) *dataType
 	// one is what it does with one argument, many with any number.
 	one  func(f *frame, v Value) (Value, error)
 	many func(f *frame, args []Value) (Value, error)
@@ -58,6 +62,7 @@ var exprFuncs = []ExprFunc{
 	replaceFunc,
 	keysFunc,
 	valuesFunc,
+	listFunc,
 	rounding("abs", "without its sign", `abs(-1.5)`, `1.5`, math.Abs),
 	rounding("ceil", "rounded up", `ceil(1.2)`, `2`, math.Ceil),
 	rounding("floor", "rounded down", `floor(-1.2)`, `-2`, math.Floor),
@@ -92,7 +97,11 @@ func (e *exprCompiler) call(n *ast.CallNode) operation {
 	}
 	args := make([]operation, len(n.Arguments))
 	for i, a := range n.Arguments {
-		args[i] = e.need(a)
+		argument := e.need
+		if fn.maybe {
+			argument = e.compile
+		}
+		args[i] = argument(a)
 		if s, ok := a.(*ast.StringNode); ok && fn.check != nil {
 			if err := fn.check(i, String(s.Value)); err != nil {
 				return e.problemAt(a, "bad-expression", fmt.Sprintf("%s: %v", fn.Name, err), "")
@@ -177,6 +186,7 @@ var exprHabits = map[string]string{
 	"concat": "write a + b", "hasPrefix": "write a startsWith b", "hasSuffix": "write a endsWith b", "int": `did you mean "number"?`, "float": `did you mean "number"?`,
 	"if": "write condition ? yes : no", "date": `did you mean "formatTime"?`, "timestamp": `did you mean "now"?`, "parseInt": `did you mean "number"?`,
 	"get": "write object.name, or object[name]", "first": "write list[0]", "last": "write list[-1]", "repeat": "there is no function that repeats a text",
+	"array": `did you mean "list"?`, "toList": `did you mean "list"?`, "toArray": `did you mean "list"?`, "asList": `did you mean "list"?`,
 	"random": `did you mean "nonce"?`, "hash": `did you mean "sha256"?`, "substring": "write text[1:3]", "slice": "write text[1:3]",
 }
 

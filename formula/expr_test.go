@@ -108,6 +108,7 @@ func TestExprValues(t *testing.T) {
 		{`keys(user)[0] + string(len(values(user)))`, `"name6"`},
 		{`let x = user.name; let y = x + x; y`, `"AnnAnn"`},
 		{`let name = "b"; name`, `"b"`},
+		{`[list(user.name), list(list), list({"a": 1}), list(user.gone.x), list(user.nothing), list(find(list, # > 9))]`, `[["Ann"], [3, 1, 2], [{"a": 1}], [], [], []]`},
 		{`[1, [2], {"a": 3}]`, `[1, [2], {"a": 3}]`},
 		{`{"a": 1, b: 2}`, `{"a": 1, "b": 2}`},
 		{`[1, {"a": [2]}] == [1.0, {"a": [2]}]`, `true`},

@@ -141,13 +141,20 @@ func (e *exprChecker) callType(n *ast.CallNode) *dataType {
 	}
 	types := make([]*dataType, len(n.Arguments))
 	for i, arg := range n.Arguments {
-		types[i] = e.need(arg)
+		argument := e.need
+		if fn.maybe {
+			argument = e.infer
+		}
+		types[i] = argument(arg)
 		if i < len(fn.takes) {
 			e.wants(arg, types[i], fn.takes[i], argumentName(fn, i))
 		}
 	}
 	if format, ok := formatOf(fn.Name, types); ok {
 		return timeType(format)
+	}
+	if fn.infer != nil {
+		return fn.infer(types[0])
 	}
 	return fn.gives
 }

@@ -21,6 +21,14 @@ func ParseJSON(data []byte) (Value, error) {
 	if !utf8.Valid(data) {
 		return Undefined, errors.New("the text is not UTF-8")
 	}
+	if v, ok := readJSON(data); ok {
+		return v, nil
+	}
+	return decodeJSON(data)
+}
+
+// decodeJSON is ParseJSON by the decoder of encoding/json.
+func decodeJSON(data []byte) (Value, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	v, err := decode(d, 0)
 	if err != nil {

@@ -21,8 +21,27 @@ func Object(members ...Member) Value {
 // An ObjectBuilder makes an object key by key.
 type ObjectBuilder struct{ n node }
 
-// NewObject returns a builder with room for size keys.
+// NewObject returns a builder with room for size keys, in one piece of memory if
+// they are few.
 func NewObject(size int) *ObjectBuilder {
+	switch {
+	case size <= 4:
+		o := new(struct {
+			ObjectBuilder
+			keys  [4]string
+			items [4]Value
+		})
+		o.n.keys, o.n.items = o.keys[:0], o.items[:0]
+		return &o.ObjectBuilder
+	case size <= 8:
+		o := new(struct {
+			ObjectBuilder
+			keys  [8]string
+			items [8]Value
+		})
+		o.n.keys, o.n.items = o.keys[:0], o.items[:0]
+		return &o.ObjectBuilder
+	}
 	return &ObjectBuilder{node{keys: make([]string, 0, size), items: make([]Value, 0, size)}}
 }
 

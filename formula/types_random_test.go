@@ -23,6 +23,7 @@ var expressions = []string{
 	`input.amount > 1 ? input.owner : contacts`, `let o = input.owner; [o, o.email ?? nil]`, `len(input.tags) * 2`, `"x" + connectionInput.domain`, `{"a": input.tags, "b": contacts[0]}`,
 	`reduce(nums, #acc + #, 0)`, `find(contacts, .id == 2)`, `values(input)`, `keys(input)`, `sortBy(nums, #)[0:2]`, `split("a,b", ",")[input.amount ?? 0]`,
 	`string(nums[0])`, `input.active and not (nums == [])`, `input["owner"]["na" + "me"]`, `any(contacts, .id in nums)`, `fromBase64("/w==")`, `jsonDecode("[1]")[0]`, `-nums[0] + 1`, `item`, `index`, `parent.input`,
+	`list(input.owner)`, `list(input.tags ?? input)[0]`, `map(list(contacts), list(.tags))`,
 }
 
 // part returns a formula of the vectors, or a piece of one.

@@ -1,6 +1,9 @@
 package formula
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A schemaReader makes types of the parts of one JSON Schema.
 type schemaReader struct {
@@ -151,22 +154,24 @@ func (r *schemaReader) plain(s Value, depth int) *dataType {
 	return t
 }
 
-// members reads properties, required and additionalProperties.
+// members reads properties, those of branches, required and
+// additionalProperties.
 func (r *schemaReader) members(s Value, depth int) *memberTypes {
 	properties, more := s.Get("properties"), s.Get("additionalProperties")
 	if !properties.IsObject() && more.kind != KindObject && (more.kind != KindBool || more.truthy()) {
 		return nil
 	}
 	m := &memberTypes{}
-	required, _ := s.Get("required").AsList()
+	required := r.required(s, 0)
 	for i, key := range properties.Keys() {
 		_, property := properties.At(i)
 		t := r.read(property, depth+1)
-		if !includes(required, String(key)) && property.Get("default").IsMissing() {
+		if !slices.Contains(required, key) && property.Get("default").IsMissing() {
 			t = t.orMissing(t.known())
 		}
 		m.set(key, t)
 	}
+	r.branchMembers(m, s, required, depth)
 	switch {
 	case more.kind == KindBool && !more.truthy():
 	case more.kind == KindObject:
@@ -175,6 +180,33 @@ func (r *schemaReader) members(s Value, depth int) *memberTypes {
 		m.rest, m.loose = anyType, more.IsMissing()
 	}
 	return m
+}
+
+// branchMembers adds the members that only branches of a schema name. They are
+// what the branches say, and may be missing.
+func (r *schemaReader) branchMembers(m *memberTypes, s Value, required []string, depth int) {
+	named := len(m.keys)
+	branches := branchesOf(r.root, s)
+	r.parts += len(branches)
+	for _, b := range branches {
+		properties := b.Schema.Get("properties")
+		for i, key := range properties.Keys() {
+			_, property := properties.At(i)
+			t, at := r.read(property, depth+1), slices.Index(m.keys, key)
+			switch {
+			case t.kinds == 0 || at >= 0 && at < named: // that it is not there, or more about what is named
+			case at >= 0:
+				m.types[at] = union(m.types[at], t)
+			default:
+				m.set(key, t)
+			}
+		}
+	}
+	for i, key := range m.keys[named:] {
+		if t := m.types[named+i]; !slices.Contains(required, key) {
+			m.types[named+i] = t.orMissing(t.known())
+		}
+	}
 }
 
 // meet returns a type that holds for values of both types; it may hold for

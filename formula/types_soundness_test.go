@@ -194,7 +194,7 @@ func FuzzTypes(f *testing.F) {
 	addSeeds(f)
 	for _, source := range []string{
 		`a.b[0] + "x" ?? c`, `map(filter(l, .n > 1), {"k": .n})[0].k`, `sum(l, .n) / len(l)`, `reduce(l, #acc + #.n, 0)`, `a ? l[-1] : {"x": [a, nil ?? 1]}`,
-		`find(l, .n == 2)?.n ?? values(o)`, `let x = l; sortBy(x, .n)[1:2]`, `1..3`, `"k" in o and 1 in [1, 2]`, `fromBase64(s)`, `now("unix")`, `jsonDecode(s).a`,
+		`find(l, .n == 2)?.n ?? values(o)`, `let x = l; sortBy(x, .n)[1:2]`, `1..3`, `"k" in o and 1 in [1, 2]`, `fromBase64(s)`, `now("unix")`, `jsonDecode(s).a`, `list(l)[0].n`, `map(list(o), list(.k))`,
 	} {
 		f.Add([]byte(formula.String("${"+source+"}").String()), []byte(`{"a": true, "l": [{"n": 1}, {"n": 2}], "o": {"k": null}, "s": "e30=", "c": "c"}`))
 	}

@@ -1,7 +1,8 @@
 // Package schemas holds the JSON Schemas as files and as embedded bytes.
 //
 // The files are written by hand and are the one description of what a
-// connector, and a recording of one, may say. Editors and other validators use
+// connector, and a recording of one, may say, and of what the program prints
+// for others. Editors and other validators use
 // them as they are:
 //
 //	# yaml-language-server: $schema=schemas/spec.schema.json
@@ -14,7 +15,7 @@ package schemas
 
 import "embed"
 
-// FS holds the schema files, spec.schema.json and recording.schema.json.
+// FS holds the schema files, such as spec.schema.json.
 //
 //go:embed *.schema.json
 var FS embed.FS
@@ -26,6 +27,12 @@ func Spec() []byte { return read("spec.schema.json") }
 
 // Recording returns the schema of recordings.
 func Recording() []byte { return read("recording.schema.json") }
+
+// TestResult returns the schema of what connector test prints as JSON.
+func TestResult() []byte { return read("test-result.schema.json") }
+
+// Diagnostics returns the schema of what connector validate prints as JSON.
+func Diagnostics() []byte { return read("diagnostics.schema.json") }
 
 func read(name string) []byte {
 	b, err := FS.ReadFile(name)

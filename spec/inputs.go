@@ -21,8 +21,59 @@ type InputProblem struct {
 }
 
 // WithDefaults returns inputs with the defaults of the properties that they
-// lack.
+// lack: those of the schema, then those of what it asks for under a condition
+// that the inputs meet.
 func WithDefaults(schema, inputs formula.Value) formula.Value {
+	inputs = withOwnDefaults(schema, inputs)
+	return withDefaultsAsked(schema, schema, inputs, 0)
+}
+
+// withDefaultsAsked adds the defaults of what a part of a schema asks for by
+// if, dependentSchemas and allOf. Which alternative of others is meant, nobody
+// knows.
+func withDefaultsAsked(root, part, inputs formula.Value, depth int) formula.Value {
+	const deepest = 8
+	var asked []formula.Value
+	if condition := part.Get("if"); !condition.IsUndefined() {
+		branch := "else"
+		if meets(root, condition, inputs) {
+			branch = "then"
+		}
+		asked = append(asked, part.Get(branch))
+	}
+	dependent := part.Get("dependentSchemas")
+	for i, name := range dependent.Keys() {
+		if _, s := dependent.At(i); inputs.Has(name) {
+			asked = append(asked, s)
+		}
+	}
+	all, _ := part.Get("allOf").AsList()
+	for _, s := range append(asked, all...) {
+		if ref, ok := strings.CutPrefix(s.Get("$ref").Text(), "#"); ok {
+			s = lookupPointer(root, ref)
+		}
+		if s.IsObject() && depth < deepest {
+			inputs = withDefaultsAsked(root, s, withOwnDefaults(s, inputs), depth+1)
+		}
+	}
+	return inputs
+}
+
+// meets tells whether inputs meet a condition of a schema.
+func meets(root, condition, inputs formula.Value) bool {
+	if b, ok := condition.AsBool(); ok {
+		return b
+	}
+	for _, key := range []string{"$defs", "definitions"} {
+		if defs := root.Get(key); condition.IsObject() && !defs.IsUndefined() {
+			condition = condition.With(key, defs)
+		}
+	}
+	problems, err := CheckInputs(condition, inputs)
+	return err == nil && len(problems) == 0
+}
+
+func withOwnDefaults(schema, inputs formula.Value) formula.Value {
 	b := inputs.Builder()
 	properties := schema.Get("properties")
 	for i, name := range properties.Keys() {
@@ -45,12 +96,13 @@ func IsSensitive(schema formula.Value) bool {
 }
 
 // CheckInputs holds inputs against the schema that asks for them, with all of
-// JSON Schema enforced. An error says that the schema itself cannot be used.
+// JSON Schema enforced; what it asks for under a condition may always be there,
+// whatever it says of other inputs. An error says that the schema itself cannot be used.
 func CheckInputs(schema, inputs formula.Value) ([]InputProblem, error) {
 	if !schema.IsObject() {
 		return nil, nil
 	}
-	schema = usablePatterns(schema)
+	schema = usablePatterns(AllAsked(schema))
 	c := newSchemaCompiler()
 	if err := c.AddResource("mem:///inputs.json", bytes.NewReader(schema.AppendJSON(nil))); err != nil {
 		return nil, fmt.Errorf("the schema of inputs cannot be used: %w", err)

@@ -38,9 +38,9 @@ func (o *Operation) Title() string {
 // Kind returns the implementation type, "" if none is said.
 func (o *Operation) Kind() string { return o.Value.Get("type").Text() }
 
-// InputSchema returns the schema of what the operation takes; undefined if it
-// takes nothing.
-func (o *Operation) InputSchema() formula.Value { return o.Value.Get("inputSchema") }
+// InputSchema returns the schema of what the operation takes, as [AllAsked]
+// does; undefined if it takes nothing.
+func (o *Operation) InputSchema() formula.Value { return AllAsked(o.Value.Get("inputSchema")) }
 
 // OutputSchema returns the schema of what the operation gives; undefined if it
 // says nothing about that.

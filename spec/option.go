@@ -68,6 +68,9 @@ func mergeInputs(base, option formula.Value) formula.Value {
 	if option.IsMissing() {
 		return base
 	}
+	if option.IsObject() && !option.Has("type") && !option.Has("anyOf") {
+		option = option.With("type", formula.String("object")) // it may say no more than a condition
+	}
 	merged := MergeSchemas(base, option)
 	merged = joinConditionals(merged, base, option)
 	return removeNulls(merged)
@@ -317,5 +320,7 @@ func (c *Connector) Option(key string) *Option {
 	for _, field := range []string{"options", "selectable"} {
 		b.Delete(field)
 	}
-	return &Option{Key: key, Value: b.Value(), connector: c}
+	o := &Option{Key: key, Value: b.Value(), connector: c}
+	o.askAll()
+	return o
 }

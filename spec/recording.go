@@ -6,23 +6,11 @@ import (
 	"encoding/hex"
 	"path"
 	"strings"
-
-	"github.com/connector-spec/connector/formula"
 )
 
-// ParseRecording reads a recording of a connector and holds it against its
-// schema. The value is undefined if it cannot be used.
-func ParseRecording(file string, data []byte) (formula.Value, []Diagnostic) {
-	s, diagnostics := Parse(file, data)
-	if !s.Readable() {
-		return formula.Undefined, diagnostics
-	}
-	diagnostics = append(diagnostics, validateSource(s, recordingSchema)...)
-	if len(diagnostics) > 0 {
-		return formula.Undefined, diagnostics
-	}
-	return s.Value(), nil
-}
+// CheckRecording holds a recording of a connector that was read against its
+// schema.
+func CheckRecording(s *Source) []Diagnostic { return validateSource(s, recordingSchema) }
 
 // RecordingFile returns the path of the recording of an option, relative to
 // the file system that c was loaded from. Scenario is "" for the plain one.

@@ -61,17 +61,9 @@ func validateSource(s *Source, definition string) []Diagnostic {
 func (c *Connector) patternProblems() []Diagnostic {
 	var list []Diagnostic
 	check := func(pointer string, schema formula.Value) {
-		properties := schema.Get("properties")
-		for i, key := range properties.Keys() {
-			_, p := properties.At(i)
-			pattern, ok := p.Get("pattern").AsString()
-			if !ok {
-				continue
-			}
-			if _, err := syntax.Parse(pattern, syntax.Perl); err != nil { // as regexp.Compile does
-				list = append(list, c.Diagnose("bad-pattern", Warning, pointer+formula.Pointer("properties", key, "pattern"), AtValue(),
-					fmt.Sprintf("the pattern of %q cannot be used, so it is not checked", key), "RE2 syntax is understood: no look-around and no back references"))
-			}
+		list = append(list, c.badPatterns(pointer, schema)...)
+		for _, branch := range formula.Branches(schema) {
+			list = append(list, c.badPatterns(pointer+branch.Pointer, branch.Schema)...)
 		}
 	}
 	owner := func(prefix string, v formula.Value) {
@@ -84,6 +76,24 @@ func (c *Connector) patternProblems() []Diagnostic {
 	for i, key := range options.Keys() {
 		_, o := options.At(i)
 		owner(formula.Pointer("options", key), o)
+	}
+	return list
+}
+
+// badPatterns reports those of the properties of a schema.
+func (c *Connector) badPatterns(pointer string, schema formula.Value) []Diagnostic {
+	var list []Diagnostic
+	properties := schema.Get("properties")
+	for i, key := range properties.Keys() {
+		_, p := properties.At(i)
+		pattern, ok := p.Get("pattern").AsString()
+		if !ok {
+			continue
+		}
+		if _, err := syntax.Parse(pattern, syntax.Perl); err != nil { // as regexp.Compile does
+			list = append(list, c.Diagnose("bad-pattern", Warning, pointer+formula.Pointer("properties", key, "pattern"), AtValue(),
+				fmt.Sprintf("the pattern of %q cannot be used, so it is not checked", key), "RE2 syntax is understood: no look-around and no back references"))
+		}
 	}
 	return list
 }

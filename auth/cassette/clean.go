@@ -1,6 +1,7 @@
 package cassette
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -43,8 +44,21 @@ func (c *cleaner) response(x *taken) (Response, error) {
 			return Response{}, errors.New("its answer is no JSON any more with its secrets replaced")
 		}
 	}
+	if len(body) > maxLine && strings.Contains(strings.ToLower(x.header.Get("Content-Type")), "json") {
+		body = lined(body)
+	}
 	clean.Body, clean.BodyEncoding = encodeBody([]byte(body))
 	return clean, nil
+}
+
+// lined gives JSON with a line for each member, so that a change shows where it
+// is; all else as it is.
+func lined(body string) string {
+	var b bytes.Buffer
+	if json.Indent(&b, []byte(body), "", "  ") != nil {
+		return body
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
 // text replaces the known secrets of text, then what looks like one.

@@ -1,19 +1,20 @@
 package cassette
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
-	"slices"
 	"strings"
+
+	"github.com/connector-spec/connector/auth/secret"
 )
 
 // A Difference is one field of a request in which two runs differ. Field is
-// method, host, path, query "name", header "Name", body, or body "/pointer"
-// for a field of JSON bodies. The values are in placeholder form and cut to
-// 200 characters; a value is empty where the field is absent.
+// method, host, path, query "name", header "Name", form "name", body, or body
+// "/pointer" for a field of JSON bodies. The values are in placeholder form,
+// readable as in a file, and cut to 200 characters; a value is empty where the
+// field is absent. A recorded value that may be a secret is not shown.
 type Difference struct {
 	Field          string
 	Recorded, Sent string
@@ -41,7 +42,7 @@ func differences(recorded, sent *Request, hide func(string) string) []Difference
 	var list []Difference
 	note := func(field, a, b string) {
 		if a != b {
-			list = append(list, Difference{Field: field, Recorded: cut(hide(a)), Sent: cut(hide(b))})
+			list = append(list, differenceOf(field, a, b, hide))
 		}
 	}
 	note("method", recorded.Method, sent.Method)
@@ -58,31 +59,94 @@ func differences(recorded, sent *Request, hide func(string) string) []Difference
 		note(fmt.Sprintf("header %q", name), recorded.Headers[name], sent.Headers[name])
 	}
 	if recorded.Body != sent.Body || recorded.BodyEncoding != sent.BodyEncoding {
-		list = append(list, bodyDifferences(recorded.Body, sent.Body, hide)...)
+		list = append(list, bodyDifferences(recorded, sent, hide)...)
 	}
 	return list
 }
 
-// bodyDifferences compares JSON objects field by field, all else as a whole.
-func bodyDifferences(recorded, sent string, hide func(string) string) []Difference {
-	var a, b map[string]json.RawMessage
-	whole := []Difference{{Field: "body", Recorded: cut(hide(recorded)), Sent: cut(hide(sent))}}
-	if json.Unmarshal([]byte(recorded), &a) != nil || json.Unmarshal([]byte(sent), &b) != nil || a == nil || b == nil {
-		return whole
+// differenceOf is how a field differs, for people.
+func differenceOf(field, recorded, sent string, hide func(string) string) Difference {
+	d := Difference{Field: field, Recorded: concealed(unhidden(hide(recorded)), unhidden(sent)), Sent: cut(unhidden(hide(sent)))}
+	if _, name, ok := strings.Cut(field, ` "`); ok && isNamedSecret(strings.Trim(name, `/"`), recorded) {
+		d.Recorded = secret.Mask
 	}
-	names := maps.Clone(a)
-	maps.Copy(names, b)
+	d.Recorded = cut(d.Recorded)
+	return d
+}
+
+// isNamedSecret says whether the name of a field says that its value is a
+// secret, which may be written as JSON.
+func isNamedSecret(name, value string) bool {
+	if !strings.HasPrefix(value, `"`) {
+		quoted, _ := json.Marshal(value)
+		value = string(quoted)
+	}
+	return len(secret.Lookalikes(`"`+name+`":`+value)) > 0
+}
+
+// concealed hides what may be a secret in a recorded value, put there by hand:
+// what looks like one, and all of it where a placeholder belongs.
+func concealed(recorded, sent string) string {
+	if recorded != "" && holdsPlaceholder(sent) && !holdsPlaceholder(recorded) {
+		return secret.Mask
+	}
+	return masked(recorded)
+}
+
+// masked is a text without what looks like a secret in it.
+func masked(text string) string {
+	var b strings.Builder
+	last := 0
+	for _, m := range secret.Lookalikes(text) {
+		b.WriteString(text[last:m.Start] + secret.Mask)
+		last = m.End
+	}
+	return b.String() + text[last:]
+}
+
+func holdsPlaceholder(text string) bool {
+	return strings.Contains(text, "{{") || strings.Contains(text, "%7B%7B")
+}
+
+// bodyDifferences compares forms and JSON objects field by field, all else as a
+// whole.
+func bodyDifferences(recorded, sent *Request, hide func(string) string) []Difference {
+	kind, a, b := "form", formFields(recorded), formFields(sent)
+	if a == nil || b == nil {
+		kind, a, b = "body", memberFields(recorded.Body), memberFields(sent.Body)
+	}
 	var list []Difference
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if !bytes.Equal(a[name], b[name]) {
-			list = append(list, Difference{
-				Field:    fmt.Sprintf("body %q", "/"+pointerToken(name)),
-				Recorded: cut(hide(string(a[name]))), Sent: cut(hide(string(b[name]))),
-			})
+	if a != nil && b != nil {
+		for _, name := range sortedKeys(a, b) {
+			if a[name] != b[name] {
+				list = append(list, differenceOf(fmt.Sprintf("%s %q", kind, name), a[name], b[name], hide))
+			}
 		}
 	}
-	if len(list) == 0 { // the same fields in another order or spelling
-		return whole
+	if len(list) == 0 { // not comparable, or the same fields in another order or spelling
+		list = append(list, differenceOf("body", recorded.Body, sent.Body, hide))
+	}
+	return list
+}
+
+// formFields are the fields of a form, nil if the body is none.
+func formFields(r *Request) map[string]string {
+	if !isForm(r.Headers["Content-Type"]) {
+		return nil
+	}
+	return parametersOf(r.Body, url.QueryUnescape)
+}
+
+// memberFields are the members of a JSON object by their pointers, nil if the
+// body is none.
+func memberFields(body string) map[string]string {
+	var members map[string]json.RawMessage
+	if json.Unmarshal([]byte(body), &members) != nil || members == nil {
+		return nil
+	}
+	list := make(map[string]string, len(members))
+	for name, value := range members {
+		list["/"+pointerToken(name)] = string(value)
 	}
 	return list
 }
@@ -95,7 +159,7 @@ type urlParts struct {
 
 // partsOf splits a URL by hand: placeholders in it are not escaped.
 func partsOf(raw string) urlParts {
-	p := urlParts{query: map[string]string{}}
+	p := urlParts{}
 	raw, p.rawQuery, _ = strings.Cut(raw, "?")
 	p.host = raw
 	if scheme, rest, ok := strings.Cut(raw, "://"); ok {
@@ -105,25 +169,38 @@ func partsOf(raw string) urlParts {
 			p.path = "/" + path
 		}
 	}
-	for part := range strings.SplitSeq(p.rawQuery, "&") {
+	p.query = parametersOf(p.rawQuery, nil)
+	return p
+}
+
+// parametersOf takes the parameters of an address or a form apart. Names are
+// unescaped, values by unescape if there is one; those of one name are joined
+// by an ampersand.
+func parametersOf(raw string, unescape func(string) (string, error)) map[string]string {
+	list := map[string]string{}
+	for part := range strings.SplitSeq(raw, "&") {
 		if part == "" {
 			continue
 		}
 		name, value, _ := strings.Cut(part, "=")
-		if plain, err := url.QueryUnescape(name); err == nil {
-			name = plain
+		name = unescaped(name, url.QueryUnescape)
+		if unescape != nil {
+			value = unescaped(value, unescape)
 		}
-		if old, ok := p.query[name]; ok {
+		if old, ok := list[name]; ok {
 			value = old + "&" + value
 		}
-		p.query[name] = value
+		list[name] = value
 	}
-	return p
+	return list
 }
 
 // pointerToken escapes a name for a JSON Pointer (RFC 6901 3).
 func pointerToken(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	if !strings.ContainsAny(name, "~/") {
+		return name
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 }
 
 // cut shortens a value for a message.

@@ -100,9 +100,14 @@ func (o *Options) requestOf(req *http.Request, body []byte) Request {
 	return r
 }
 
+const formType = "application/x-www-form-urlencoded"
+
 func isForm(contentType string) bool {
-	return strings.HasPrefix(strings.ToLower(contentType), "application/x-www-form-urlencoded")
+	return len(contentType) >= len(formType) && strings.EqualFold(contentType[:len(formType)], formType)
 }
+
+// canonicalName is the name of a header as requests are compared.
+func canonicalName(name string) string { return http.CanonicalHeaderKey(name) }
 
 var errBodyTooLarge = errors.New("the body is too large for a recording")
 
@@ -117,6 +122,16 @@ func readRequest(req *http.Request) ([]byte, error) {
 		err = errBodyTooLarge
 	}
 	return body, err
+}
+
+// isText says whether the head of a request is text that survives a file.
+func (r *Request) isText() bool {
+	for name, value := range r.Headers {
+		if !utf8.ValidString(name) || !utf8.ValidString(value) {
+			return false
+		}
+	}
+	return utf8.ValidString(r.URL)
 }
 
 // encodeBody gives a body as text where it is text that survives a file.

@@ -42,6 +42,7 @@ type Recording struct {
 	Tool       string          `json:"tool,omitempty"`       // version of the program
 	Spec       string          `json:"spec,omitempty"`       // digest of the spec
 	Option     string          `json:"option,omitempty"`     // key of the auth option
+	Scenario   string          `json:"scenario,omitempty"`   // what follows the test; empty for nothing
 	RecordedAt string          `json:"recordedAt,omitempty"` // RFC 3339
 	Seed       string          `json:"seed,omitempty"`       // of the run's randomness
 	Inputs     json.RawMessage `json:"inputs,omitempty"`     // an object; secrets as placeholders
@@ -75,18 +76,36 @@ type Exchange struct {
 	Response Response `json:"response"`
 }
 
-// A Request is what was asked. Headers have canonical names; several values
-// are joined by a comma and a blank. BodyEncoding is base64, or empty where
-// the body is text.
+// A Request is what was asked, as it is compared: as it was sent, but for
+// placeholders, which are not escaped in the URL and in forms. Headers have
+// canonical names; several values are joined by a comma and a blank.
+// BodyEncoding is base64, or empty where the body is text.
+//
+// In a file it is written for people, and [Parse] undoes that.
 type Request struct {
+	Method       string
+	URL          string
+	Headers      map[string]string
+	Body         string
+	BodyEncoding string
+}
+
+// requestFile is a request as it stands in a file.
+type requestFile struct {
 	Method       string            `json:"method"`
 	URL          string            `json:"url"`
+	Query        fields            `json:"query,omitempty"`
 	Headers      map[string]string `json:"headers,omitempty"`
+	Form         fields            `json:"form,omitempty"`
 	Body         string            `json:"body,omitempty"`
 	BodyEncoding string            `json:"bodyEncoding,omitempty"`
 }
 
-// A Response is what was answered; the fields are as in [Request].
+// MarshalJSON writes the request as it stands in a file.
+func (r Request) MarshalJSON() ([]byte, error) { return json.Marshal(readableRequest(&r)) }
+
+// A Response is what was answered. Headers, Body and BodyEncoding are as in
+// [Request].
 type Response struct {
 	Status       int               `json:"status"`
 	Headers      map[string]string `json:"headers,omitempty"`
@@ -131,31 +150,67 @@ func Parse(data []byte) (*Recording, error) {
 	if len(data) > MaxBytes {
 		return nil, fmt.Errorf("the recording is larger than %d bytes", MaxBytes)
 	}
-	// The version first: the fields of another may be unknown here.
-	var head struct {
-		Version *int `json:"version"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, fmt.Errorf("read the recording: %w", err)
-	}
-	if head.Version == nil || *head.Version != Version {
-		e := &VersionError{}
-		if head.Version != nil {
-			e.Version = *head.Version
-		}
-		return nil, e
-	}
-	rec := &Recording{}
+	file := recordingFile{Recording: &Recording{}}
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
-	if err := d.Decode(rec); err != nil {
+	if err := d.Decode(&file); err != nil {
+		if other := otherVersion(data); other != nil {
+			return nil, other // its fields are unknown here
+		}
 		return nil, fmt.Errorf("read the recording: %w", err)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return nil, errors.New("read the recording: something follows its end")
 	}
+	rec, err := file.recording()
+	if err != nil {
+		return nil, err
+	}
 	if err := rec.Check(); err != nil {
 		return nil, err
+	}
+	return rec, nil
+}
+
+// otherVersion says that a recording which could not be read is of another
+// version; nil if it is not, or cannot be read at all.
+func otherVersion(data []byte) error {
+	var head struct {
+		Version int `json:"version"`
+	}
+	if json.Unmarshal(data, &head) != nil || head.Version == Version {
+		return nil
+	}
+	return &VersionError{head.Version}
+}
+
+// recordingFile is a recording as it stands in a file.
+type recordingFile struct {
+	*Recording
+	Steps []struct {
+		Name      string `json:"name"`
+		Exchanges []struct {
+			Request  requestFile `json:"request"`
+			Response Response    `json:"response"`
+		} `json:"exchanges"`
+	} `json:"steps"`
+}
+
+func (f *recordingFile) recording() (*Recording, error) {
+	rec := f.Recording
+	rec.Steps = make([]Step, len(f.Steps))
+	for i := range f.Steps {
+		from := &f.Steps[i]
+		rec.Steps[i] = Step{from.Name, make([]Exchange, len(from.Exchanges))}
+		for j := range from.Exchanges {
+			x := &rec.Steps[i].Exchanges[j]
+			x.Response = from.Exchanges[j].Response
+			var wrong *FormatError
+			if x.Request, wrong = from.Exchanges[j].Request.request(); wrong != nil {
+				wrong.Pointer = fmt.Sprintf("/steps/%d/exchanges/%d/request%s", i, j, wrong.Pointer)
+				return nil, wrong
+			}
+		}
 	}
 	return rec, nil
 }

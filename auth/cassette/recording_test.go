@@ -17,8 +17,8 @@ func TestParseRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	tests := []struct{ name, old, new, want string }{
-		{"cut off", good[len(good)-20:], "", "unexpected end"},
-		{"something behind it", good, good + "{}", "after top-level value"},
+		{"cut off", good[len(good)-20:], "", "unexpected EOF"},
+		{"something behind it", good, good + "{}", "something follows its end"},
 		{"newer version", `"version":1`, `"version":2`, "a newer one wrote it"},
 		{"no version", `"version":1,`, ``, "no known format version"},
 		{"unknown field", `"source"`, `"extra":1,"source"`, "extra"},
@@ -31,6 +31,11 @@ func TestParseRefuses(t *testing.T) {
 		{"no status", `200`, `0`, "/steps/0/exchanges/0/response/status"},
 		{"unknown encoding", `"status":200`, `"status":200,"bodyEncoding":"hex"`, "/steps/0/exchanges/0/response/body"},
 		{"broken base64", `"method"`, `"body":"?","bodyEncoding":"base64","method"`, "/steps/0/exchanges/0/request/body"},
+		{"body and form", `"method"`, `"body":"a","form":{"a":"b"},"method"`, "/steps/0/exchanges/0/request/form"},
+		{"two queries", `https://h/"`, `https://h/?a=1","query":{"a":"b"}`, "/steps/0/exchanges/0/request/query"},
+		{"broken JSON", `"method"`, `"body":"{","bodyEncoding":"json","method"`, "/steps/0/exchanges/0/request/body"},
+		{"a form that is none", `"method"`, `"form":["a"],"method"`, "must be objects"},
+		{"a field twice", `"method"`, `"form":{"a":"1","a":"2"},"method"`, "comes twice"},
 		{"two steps of a name", `"steps":[`, `"steps":[{"name":"a","exchanges":[]},`, "/steps/1/name"},
 	}
 	for _, tt := range tests {

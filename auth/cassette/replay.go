@@ -9,6 +9,59 @@ import (
 	"github.com/connector-spec/connector/auth/secret"
 )
 
+// A Prepared is a recording made ready to be played. It does not change, and
+// serves any number of replays at once.
+type Prepared struct{ steps []playedStep }
+
+// playedStep is a step made ready to be answered from.
+type playedStep struct {
+	name      string
+	exchanges []playedExchange
+}
+
+type playedExchange struct {
+	request Request
+	pointer string // of the request in the file
+	status  int
+	header  http.Header
+	body    []byte
+}
+
+// Prepare checks a recording and makes it ready.
+func Prepare(rec *Recording) (*Prepared, error) {
+	if err := rec.Check(); err != nil {
+		return nil, err
+	}
+	p := &Prepared{make([]playedStep, len(rec.Steps))}
+	for i, step := range rec.Steps {
+		played := playedStep{name: step.Name, exchanges: make([]playedExchange, len(step.Exchanges))}
+		for j := range step.Exchanges {
+			x := &step.Exchanges[j]
+			body, err := decodeBody(x.Response.Body, x.Response.BodyEncoding)
+			if err != nil {
+				return nil, err
+			}
+			played.exchanges[j] = playedExchange{
+				request: canonical(x.Request), pointer: fmt.Sprintf("/steps/%d/exchanges/%d/request", i, j),
+				status: x.Response.Status, header: headerOf(x.Response.Headers), body: body,
+			}
+		}
+		p.steps[i] = played
+	}
+	return p, nil
+}
+
+// canonical brings a request that a program made up into stored form.
+func canonical(r Request) Request {
+	r.URL = shown(r.URL)
+	headers := make(map[string]string, len(r.Headers))
+	for name, value := range r.Headers {
+		headers[canonicalName(name)] = value
+	}
+	r.Headers = headers
+	return r
+}
+
 // A Replayer answers requests from a recording, without a socket. Within a
 // step the requests must come in the recorded order and be the recorded ones
 // to the byte: method, URL, the headers that the spec produces, Accept,
@@ -23,56 +76,21 @@ type Replayer struct {
 	next    []int // by step, the exchange to be asked for
 }
 
-// playedStep is a step made ready to be answered from.
-type playedStep struct {
-	name      string
-	exchanges []playedExchange
-}
-
-type playedExchange struct {
-	request Request
-	status  int
-	header  http.Header
-	body    []byte
-}
-
-// NewReplayer checks a recording and makes a replayer of it. The recording
-// can be shared by many replayers.
+// NewReplayer checks a recording and makes a replayer of it.
 func NewReplayer(rec *Recording, opts Options) (*Replayer, error) {
-	if err := rec.Check(); err != nil {
+	p, err := Prepare(rec)
+	if err != nil {
 		return nil, err
 	}
-	p := &Replayer{opts: opts, steps: make([]playedStep, len(rec.Steps)), next: make([]int, len(rec.Steps))}
-	for i, step := range rec.Steps {
-		played := playedStep{name: step.Name, exchanges: make([]playedExchange, len(step.Exchanges))}
-		for j := range step.Exchanges {
-			x := &step.Exchanges[j]
-			body, err := decodeBody(x.Response.Body, x.Response.BodyEncoding)
-			if err != nil {
-				return nil, err
-			}
-			played.exchanges[j] = playedExchange{
-				request: canonical(x.Request), status: x.Response.Status,
-				header: headerOf(x.Response.Headers), body: body,
-			}
-		}
-		p.steps[i] = played
-	}
-	p.Step("")
-	if len(rec.Steps) > 0 {
-		p.Step(rec.Steps[0].Name)
-	}
-	return p, nil
+	return p.Replayer(opts), nil
 }
 
-// canonical brings a request that a hand may have written into stored form.
-func canonical(r Request) Request {
-	r.URL = shown(r.URL)
-	headers := make(map[string]string, len(r.Headers))
-	for name, value := range r.Headers {
-		headers[http.CanonicalHeaderKey(name)] = value
+// Replayer makes a replayer of the recording.
+func (p *Prepared) Replayer(opts Options) *Replayer {
+	r := &Replayer{opts: opts, steps: p.steps, next: make([]int, len(p.steps)), current: -1}
+	if len(p.steps) > 0 {
+		r.current, r.name = 0, p.steps[0].name
 	}
-	r.Headers = headers
 	return r
 }
 
@@ -127,11 +145,11 @@ func (p *Replayer) miss(sent *Request, reason string) error {
 	e := &MissError{Step: p.name, Method: sent.Method, URL: cut(hide(sent.URL)), Reason: reason}
 	for i := range p.steps {
 		for j := range p.steps[i].exchanges {
-			recorded := &p.steps[i].exchanges[j].request
-			differs := differences(recorded, sent, hide)
+			x := &p.steps[i].exchanges[j]
+			differs := differences(&x.request, sent, hide)
 			expected := i == p.current && j == p.next[i]
 			if e.Closest == nil || distance(differs) < distance(e.Differs) || expected && distance(differs) == distance(e.Differs) {
-				e.Closest, e.Differs = recorded, differs
+				e.Closest, e.Differs, e.Pointer = &x.request, differs, x.pointer
 			}
 		}
 	}
@@ -171,15 +189,18 @@ func (p *Replayer) Unused() []Unused {
 	var list []Unused
 	for i := range p.steps {
 		for j := p.next[i]; j < len(p.steps[i].exchanges); j++ {
-			r := &p.steps[i].exchanges[j].request
-			list = append(list, Unused{Step: p.steps[i].name, Method: r.Method, URL: r.URL})
+			x := &p.steps[i].exchanges[j]
+			list = append(list, Unused{Step: p.steps[i].name, Method: x.request.Method, URL: masked(x.request.URL), Pointer: x.pointer})
 		}
 	}
 	return list
 }
 
 // An Unused is a recorded exchange that nobody asked for.
-type Unused struct{ Step, Method, URL string }
+type Unused struct {
+	Step, Method, URL string
+	Pointer           string // to its request in the recording's file
+}
 
 // A MissError says that a request is not the recorded one. What it quotes is
 // in placeholder form.
@@ -188,6 +209,7 @@ type MissError struct {
 	Method  string
 	URL     string
 	Closest *Request     // the recorded request most like it; nil if there is none
+	Pointer string       // to that in the recording's file, as RFC 6901 has it
 	Differs []Difference // where the two differ
 	Reason  string
 }

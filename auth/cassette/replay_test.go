@@ -103,7 +103,7 @@ func TestReplayInOrderAndUnused(t *testing.T) {
 	if status, body, err := send(player, "GET", "https://h/me?a=1&k=%7B%7Binput.key%7D%7D", "", "X-Key", "{{input.key}}"); err != nil || status != 200 || body != "answer to https://h/me?a=1&k={{input.key}}" {
 		t.Errorf("test: %d %q, %v", status, body, err)
 	}
-	want := []cassette.Unused{{Step: "login", Method: "POST", URL: "https://h/session"}}
+	want := []cassette.Unused{{Step: "login", Method: "POST", URL: "https://h/session", Pointer: "/steps/0/exchanges/1/request"}}
 	if diff := cmp.Diff(want, player.Unused()); diff != "" {
 		t.Errorf("Unused (-want +got):\n%s", diff)
 	}

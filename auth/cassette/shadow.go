@@ -127,11 +127,15 @@ func (s *Shadow) compare(real, sent *Request) []Difference {
 }
 
 // samePath says whether two paths have the same shape: segments are equal once
-// secrets are replaced, or hold a placeholder.
+// secrets are replaced, or hold a placeholder, or held a secret in whatever form.
 func (s *Shadow) samePath(real, sent string) bool {
 	a, b := strings.Split(real, "/"), strings.Split(sent, "/")
 	return slices.EqualFunc(a, b, func(x, y string) bool {
-		return x == y || strings.Contains(y, "{{") || s.redactor.Placehold(x) == y
+		if x == y || strings.Contains(y, "{{") {
+			return true
+		}
+		clean := s.redactor.Placehold(x)
+		return clean == y || clean != x
 	})
 }
 
@@ -166,6 +170,7 @@ func (s *Shadow) Recording() (*Recording, error) {
 					leak = &LeakError{
 						Step: x.step, Pointer: fmt.Sprintf("/steps/%d/exchanges/%d/request%s", at, number, field),
 						Found: "what looks like a secret (" + m.Name + ") and is no marked input",
+						Mend:  markInput,
 					}
 				}
 				rec.derived[value] = true
@@ -196,23 +201,48 @@ func (r *Request) text() string {
 	return b.String()
 }
 
-// fields calls visit with every text of a request and its JSON Pointer.
+// fields calls visit with every text of a request and its JSON Pointer, as it
+// stands in a file and as it was sent.
 func (r *Request) fields(visit func(pointer, text string)) {
-	visit("/method", r.Method)
+	f := readableRequest(r)
+	visit("/method", f.Method)
+	for _, part := range f.Query {
+		visit("/query", part.name)
+		visitBoth("/query/"+pointerToken(part.name), "", part.value, visit)
+	}
 	visit("/url", r.URL)
-	messageFields(r.Headers, r.Body, r.BodyEncoding, visit)
+	for _, name := range sortedKeys(f.Headers, nil) {
+		visitBoth("/headers/"+pointerToken(name), name+": ", f.Headers[name], visit)
+	}
+	for _, part := range f.Form {
+		visit("/form", part.name)
+		visitBoth("/form/"+pointerToken(part.name), "", part.value, visit)
+	}
+	body := "/body"
+	if f.Form != nil {
+		body = "/form"
+	}
+	visitBody(body, r.Body, r.BodyEncoding, visit)
+}
+
+// visitBoth visits a value as it is shown, and as it is.
+func visitBoth(pointer, prefix, shown string, visit func(pointer, text string)) {
+	visit(pointer, prefix+shown)
+	if sent := hidden(shown); sent != shown {
+		visit(pointer, prefix+sent)
+	}
 }
 
 // fields calls visit with every text of an answer and its JSON Pointer.
 func (r *Response) fields(visit func(pointer, text string)) {
-	messageFields(r.Headers, r.Body, r.BodyEncoding, visit)
+	for _, name := range sortedKeys(r.Headers, nil) {
+		visit("/headers/"+pointerToken(name), name+": "+r.Headers[name])
+	}
+	visitBody("/body", r.Body, r.BodyEncoding, visit)
 }
 
-func messageFields(headers map[string]string, body, encoding string, visit func(pointer, text string)) {
-	for _, name := range sortedKeys(headers, nil) {
-		visit("/headers/"+pointerToken(name), name+": "+headers[name])
-	}
+func visitBody(pointer, body, encoding string, visit func(pointer, text string)) {
 	if plain, err := decodeBody(body, encoding); err == nil && len(plain) > 0 {
-		visit("/body", string(plain))
+		visit(pointer, string(plain))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -171,13 +172,16 @@ func (t *Tape) Shadow(r *secret.Redactor) (*Shadow, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	s := &Shadow{opts: t.opts, redactor: r, step: firstStep}
-	c := &cleaner{redactor: r, answers: t.opts.Answers, names: map[string]string{}, kinds: map[string]int{}}
+	c := t.cleaner(r)
 	count := map[string]int{}
 	for i, x := range t.taken {
 		if x.lost && i+1 < len(t.taken) && t.taken[i+1].step == x.step && equal(&t.taken[i+1].request, &x.request) {
 			continue
 		}
 		count[x.step]++
+		if x.problem == "" && !x.request.isText() {
+			x.problem = "its address or a header is no text in UTF-8, which a file could not hold"
+		}
 		if x.problem != "" {
 			return nil, &RecordError{Step: x.step, Exchange: count[x.step], Problem: x.problem}
 		}
@@ -188,4 +192,36 @@ func (t *Tape) Shadow(r *secret.Redactor) (*Shadow, error) {
 		s.expected = append(s.expected, expected{step: x.step, number: count[x.step], real: x.request, answer: clean})
 	}
 	return s, nil
+}
+
+// Outline gives what is on the tape so far for a comparison: of each request its
+// method and its URL without a query, and the answers, clean as in a recording.
+// The Status of a request without a whole answer is 0.
+func (t *Tape) Outline(r *secret.Redactor) ([]Step, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	c := t.cleaner(r)
+	var steps []Step
+	for _, x := range t.taken {
+		i := slices.IndexFunc(steps, func(s Step) bool { return s.Name == x.step })
+		if i < 0 {
+			i = len(steps)
+			steps = append(steps, Step{Name: x.step})
+		}
+		address, _, _ := strings.Cut(x.request.URL, "?")
+		kept := Exchange{Request: Request{Method: x.request.Method, URL: c.text(address)}}
+		if x.problem == "" {
+			var err error
+			if kept.Response, err = c.response(x); err != nil {
+				return nil, err
+			}
+		}
+		steps[i].Exchanges = append(steps[i].Exchanges, kept)
+	}
+	return steps, nil
+}
+
+// cleaner makes a cleaner for the tape.
+func (t *Tape) cleaner(r *secret.Redactor) *cleaner {
+	return &cleaner{redactor: r, answers: t.opts.Answers, names: map[string]string{}, kinds: map[string]int{}}
 }

@@ -11,13 +11,15 @@ import (
 	"github.com/connector-spec/connector/auth/secret"
 )
 
-// A LeakError says that a recording would give a secret away, and where. The
-// secret is not in it.
+// A LeakError says that a recording would give a secret away, or does, and
+// where. The secret is not in it.
 type LeakError struct {
 	Step    string // empty outside of steps
 	Pointer string // JSON Pointer (RFC 6901) in the recording; empty if only the file's text shows it
 	Line    int    // in the file, from 1, where Pointer is empty
 	Found   string // what was found
+	Mend    string // what to do about it; empty if there is nothing to say
+	Written bool   // it was found in a file, rather than in what was about to be one
 }
 
 func (e *LeakError) Error() string {
@@ -28,8 +30,22 @@ func (e *LeakError) Error() string {
 	if e.Step != "" {
 		where = fmt.Sprintf("step %q, %s", e.Step, where)
 	}
-	return fmt.Sprintf("the recording is not written: %s holds %s", where, e.Found)
+	text := "the recording is not written: "
+	if e.Written {
+		text = "the recording cannot be used: "
+	}
+	text += where + " holds " + e.Found
+	if e.Mend != "" {
+		text += "; " + e.Mend
+	}
+	return text
 }
+
+// What to do about a leak.
+const (
+	markInput = "mark the input it comes from as sensitive"
+	putBack   = "a recording holds placeholders: take the secret back where it was given out, since a file may have been read by others, and make the recording anew with --record"
+)
 
 // NoSecrets marks the error as one that may be shown as it is.
 func (e *LeakError) NoSecrets() {}
@@ -67,7 +83,7 @@ func Verify(file []byte, rec *Recording, r *secret.Redactor) error {
 		}
 	}
 	if found := secret.Lookalikes(text); len(found) > 0 {
-		return &LeakError{Line: line(found[0].Start), Found: looks(found[0])}
+		return &LeakError{Line: line(found[0].Start), Found: looks(found[0]), Mend: markInput}
 	}
 	return nil
 }
@@ -81,64 +97,127 @@ func known(m secret.Match) string {
 }
 
 func looks(m secret.Match) string {
-	return fmt.Sprintf("what looks like a secret (%s); mark the input it comes from as sensitive", m.Name)
+	return fmt.Sprintf("what looks like a secret (%s)", m.Name)
 }
 
 // verify searches the recording field by field.
 func (rec *Recording) verify(r *secret.Redactor) error {
 	var leak error
-	report := func(step, pointer, found string) {
+	report := func(step, pointer, found, mend string) {
 		if leak == nil {
-			leak = &LeakError{Step: step, Pointer: pointer, Found: found}
-		}
-	}
-	search := func(step, pointer, text string) {
-		for _, m := range r.Find([]byte(text)) {
-			report(step, pointer, known(m))
-		}
-		for _, m := range secret.Lookalikes(text) {
-			if !rec.derived[text[m.Start:m.End]] {
-				report(step, pointer, looks(m))
-			}
+			leak = &LeakError{Step: step, Pointer: pointer, Found: found, Mend: mend}
 		}
 	}
 	for _, field := range [][2]string{{"/spec", rec.Spec}, {"/seed", rec.Seed}} {
 		for _, m := range r.Find([]byte(field[1])) {
-			report("", field[0], known(m))
+			report("", field[0], known(m), "")
 		}
 	}
-	search("", "/source", rec.Source)
-	search("", "/tool", rec.Tool)
-	search("", "/option", rec.Option)
-	search("", "/recordedAt", rec.RecordedAt)
-	searchObject(rec.Inputs, "/inputs", search)
-	searchObject(rec.Parameters, "/parameters", search)
-	search("", "/operation", rec.Operation)
-	searchObject(rec.Input, "/input", search)
+	rec.texts(true, func(step, pointer, text string) {
+		for _, m := range r.Find([]byte(text)) {
+			report(step, pointer, known(m), "")
+		}
+		for _, m := range secret.Lookalikes(text) {
+			if !rec.derived[text[m.Start:m.End]] {
+				report(step, pointer, looks(m), markInput)
+			}
+		}
+	})
+	return leak
+}
+
+// Inspect searches a recording that was read for what looks like a secret, which
+// a hand has put there: a [*LeakError], if there is any. What requests hold may
+// have been made of placeholders, such as a signature: there, only tokens of
+// known shapes and private keys are taken for secrets, and all else is left to a
+// replay, which makes the requests anew.
+func (rec *Recording) Inspect() error {
+	var leak error
+	note := func(step, pointer string, m secret.Match) {
+		if leak == nil {
+			leak = &LeakError{Step: step, Pointer: pointer, Found: looks(m), Mend: putBack, Written: true}
+		}
+	}
+	rec.texts(false, func(step, pointer, text string) {
+		for _, m := range secret.Lookalikes(text) {
+			note(step, pointer, m)
+		}
+	})
+	for i := range rec.Steps {
+		for j := range rec.Steps[i].Exchanges {
+			r := &rec.Steps[i].Exchanges[j].Request
+			if !r.holdsIssued() {
+				continue
+			}
+			r.fields(func(field, text string) { // the same once more, for the place
+				for _, m := range secret.Lookalikes(text) {
+					if secret.IsIssued(m.Name) {
+						note(rec.Steps[i].Name, fmt.Sprintf("/steps/%d/exchanges/%d/request%s", i, j, field), m)
+					}
+				}
+			})
+		}
+	}
+	return leak
+}
+
+// holdsIssued says whether a request holds what looks like a token of a known
+// shape, or a private key.
+func (r *Request) holdsIssued() bool {
+	holds := func(text string) bool {
+		return slices.ContainsFunc(secret.Lookalikes(text), func(m secret.Match) bool { return secret.IsIssued(m.Name) })
+	}
+	for _, value := range r.Headers {
+		if holds(value) {
+			return true
+		}
+	}
+	body, err := decodeBody(r.Body, r.BodyEncoding)
+	return holds(r.URL) || err == nil && holds(string(body))
+}
+
+// texts calls visit with every text of a recording that may hold a secret, or
+// with all but the requests.
+func (rec *Recording) texts(requests bool, visit func(step, pointer, text string)) {
+	plain := func(pointer, text string) {
+		if text != "" {
+			visit("", pointer, text)
+		}
+	}
+	plain("/source", rec.Source)
+	plain("/tool", rec.Tool)
+	plain("/option", rec.Option)
+	plain("/scenario", rec.Scenario)
+	plain("/recordedAt", rec.RecordedAt)
+	searchObject(rec.Inputs, "/inputs", plain)
+	searchObject(rec.Parameters, "/parameters", plain)
+	plain("/operation", rec.Operation)
+	searchObject(rec.Input, "/input", plain)
 	for i := range rec.Steps {
 		step := &rec.Steps[i]
-		search("", fmt.Sprintf("/steps/%d/name", i), step.Name)
+		plain(fmt.Sprintf("/steps/%d/name", i), step.Name)
 		for j := range step.Exchanges {
 			x, at := &step.Exchanges[j], fmt.Sprintf("/steps/%d/exchanges/%d", i, j)
-			x.Request.fields(func(field, text string) { search(step.Name, at+"/request"+field, text) })
-			x.Response.fields(func(field, text string) { search(step.Name, at+"/response"+field, text) })
+			if requests {
+				x.Request.fields(func(field, text string) { visit(step.Name, at+"/request"+field, text) })
+			}
+			x.Response.fields(func(field, text string) { visit(step.Name, at+"/response"+field, text) })
 		}
 	}
-	search("", "/outcome/label", rec.Outcome.Label)
-	return leak
+	plain("/outcome/label", rec.Outcome.Label)
 }
 
 // searchObject searches the fields of a JSON object one by one, then its whole
 // text, where names and values stand side by side.
-func searchObject(object json.RawMessage, pointer string, search func(step, pointer, text string)) {
+func searchObject(object json.RawMessage, pointer string, visit func(pointer, text string)) {
 	if len(bytes.TrimSpace(object)) == 0 {
 		return
 	}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(object, &fields) == nil {
 		for _, name := range slices.Sorted(maps.Keys(fields)) {
-			search("", pointer+"/"+pointerToken(name), string(fields[name]))
+			visit(pointer+"/"+pointerToken(name), string(fields[name]))
 		}
 	}
-	search("", pointer, string(object))
+	visit(pointer, string(object))
 }

@@ -84,6 +84,9 @@ type Config struct {
 	// says that there is no way to. It is called once for a refused
 	// credential, however many requests it was refused in.
 	Refresh func(context.Context) (Config, error)
+	// Unhelpful is called when the answer to a request that was sent again with
+	// this config, after a refresh, is [Expired] as well; nil calls nothing.
+	Unhelpful func()
 	// Repeats is how often a request is sent again that failed for a reason
 	// that passes. It counts no repeat after a refresh.
 	Repeats int

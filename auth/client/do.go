@@ -98,6 +98,9 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	resp, verdict, err = fresh.send(req, body)
 	if err == nil && verdict.Outcome == Expired {
 		fresh.spent.Store(true)
+		if fresh.config.Unhelpful != nil {
+			fresh.config.Unhelpful()
+		}
 	}
 	return resp, err
 }
@@ -147,8 +150,9 @@ func (s *session) renew(ctx context.Context, old *sender) (*sender, error) {
 // mayPass says whether a refresh that failed may succeed later.
 func mayPass(err error) bool {
 	var timeout *TimeoutError
+	var network *NetworkError
 	var transient interface{ Transient() bool }
-	return passes(err) || errors.As(err, &timeout) || errors.As(err, &transient) && transient.Transient()
+	return errors.As(err, &network) || errors.As(err, &timeout) || errors.As(err, &transient) && transient.Transient()
 }
 
 // A sender sends requests with one credential.
@@ -303,6 +307,15 @@ type sentKey struct{}
 func SpecHeaders(req *http.Request) []string {
 	if s, ok := req.Context().Value(sentKey{}).(*sent); ok {
 		return s.headers
+	}
+	return nil
+}
+
+// Shown returns the identity that the client shows with a request that it sends;
+// nil for none. It is for transports that open no connection.
+func Shown(req *http.Request) *TLS {
+	if s, ok := req.Context().Value(sentKey{}).(*sent); ok {
+		return s.tls
 	}
 	return nil
 }

@@ -1,11 +1,15 @@
 package secret
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -31,8 +35,11 @@ const MinLength = 6
 // It is safe for concurrent use. Secrets may be added at any time and are
 // hidden from then on.
 type Redactor struct {
+	parent *Redactor // is told what this one is; nil without one
+
 	mu      sync.Mutex
 	known   map[string]bool
+	short   map[string]bool
 	secrets []named
 
 	index atomic.Pointer[index] // nil when secrets were added since
@@ -42,7 +49,16 @@ type Redactor struct {
 type named struct{ name, value string }
 
 // NewRedactor makes a redactor that knows nothing yet.
-func NewRedactor() *Redactor { return &Redactor{known: map[string]bool{}} }
+func NewRedactor() *Redactor { return &Redactor{known: map[string]bool{}, short: map[string]bool{}} }
+
+// Child makes a redactor for one of several runs at once. It knows what r knows
+// now, and r is told whatever it is told. So a run has names of its own for its
+// secrets, and an output that all runs share hides those of all.
+func (r *Redactor) Child() *Redactor {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return &Redactor{parent: r, known: maps.Clone(r.known), short: maps.Clone(r.short), secrets: slices.Clone(r.secrets)}
+}
 
 // Format writes nothing of what the redactor knows: package fmt follows a
 // pointer to it in any struct for a verb such as %s.
@@ -50,13 +66,19 @@ func (r *Redactor) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Mask) 
 
 // Add makes value known. Name is what [Redactor.Placehold] writes for it, such
 // as input.apiKey; of several names for one value the first is used. Values
-// shorter than [MinLength] are ignored.
+// shorter than [MinLength] are hidden by [Redactor.RedactWords] alone.
 func (r *Redactor) Add(name, value string) {
-	if utf8.RuneCountInString(value) < MinLength {
-		return
+	if r.parent != nil {
+		r.parent.Add(name, value)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if utf8.RuneCountInString(value) < MinLength {
+		if value != "" {
+			r.short[value] = true
+		}
+		return
+	}
 	if r.known[value] {
 		return
 	}
@@ -87,6 +109,44 @@ func misread(value string) []string {
 		return []string{string(read)}
 	}
 	return []string{string(read), string(written)}
+}
+
+// RedactWords does what Redact does, and hides secrets shorter than [MinLength],
+// too, where they stand as words of their own.
+func (r *Redactor) RedactWords(text string) string {
+	text = r.Redact(text)
+	r.mu.Lock()
+	short := slices.SortedFunc(maps.Keys(r.short), func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) })
+	r.mu.Unlock()
+	for _, value := range short {
+		text = replaceWord(text, value)
+	}
+	return text
+}
+
+// replaceWord writes Mask in place of a word, but where it is next to a letter or
+// a digit.
+func replaceWord(text, word string) string {
+	var b strings.Builder
+	at := 0
+	for {
+		i := strings.Index(text[at:], word)
+		if i < 0 {
+			break
+		}
+		from := at + i
+		to := from + len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:from])
+		after, _ := utf8.DecodeRuneInString(text[to:])
+		b.WriteString(text[at:from])
+		if part := text[from:to]; unicode.IsLetter(before) || unicode.IsDigit(before) || unicode.IsLetter(after) || unicode.IsDigit(after) {
+			b.WriteString(part)
+		} else {
+			b.WriteString(Mask)
+		}
+		at = to
+	}
+	return b.String() + text[at:]
 }
 
 // Redact gives text with [Mask] in place of each secret. Secrets that overlap

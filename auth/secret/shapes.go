@@ -84,6 +84,20 @@ var shapesBy = func() (by [256][]*shape) {
 	return by
 }()
 
+// IsIssued tells whether look-alikes of a kind come from an issuer, or are private
+// keys or passwords of URLs: such a text is no digest or signature of another.
+func IsIssued(kind string) bool {
+	if kind == "private-key" || kind == "url-password" {
+		return true
+	}
+	for i := range shapes {
+		if shapes[i].kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
 // secretFields are the names of JSON and form fields whose value is a
 // credential whatever it looks like, in lower case without separators.
 var secretFields = map[string]bool{

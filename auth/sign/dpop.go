@@ -162,8 +162,9 @@ func (d *DPoP) proof(claims *dpopClaims) (string, error) {
 }
 
 // Learn keeps the nonce that an answer of any status brings (RFC 9449 8 and
-// 9). The request is worth sending again if it was refused and its proof had
-// not this nonce.
+// 9). The request is worth sending again if an API refused it for the want of
+// this nonce. An authorization server says so in the body of its answer, which is
+// for who reads it to see.
 func (d *DPoP) Learn(r *Request, resp *http.Response) (again bool) {
 	nonce := resp.Header.Get("DPoP-Nonce")
 	if !validNonce(nonce) {
@@ -172,8 +173,15 @@ func (d *DPoP) Learn(r *Request, resp *http.Response) (again bool) {
 	d.mu.Lock()
 	d.nonces[origin(r.URL)] = nonce
 	d.mu.Unlock()
-	refused := resp.StatusCode == http.StatusBadRequest || resp.StatusCode == http.StatusUnauthorized
-	return refused && nonceOf(r.Header.Get("DPoP")) != nonce
+	wanted := strings.Contains(strings.Join(resp.Header.Values("WWW-Authenticate"), ","), "use_dpop_nonce")
+	return wanted && d.Lacks(r, resp)
+}
+
+// Lacks tells whether an answer brings a nonce that the proof of its request had
+// not.
+func (d *DPoP) Lacks(r *Request, resp *http.Response) bool {
+	nonce := resp.Header.Get("DPoP-Nonce")
+	return validNonce(nonce) && nonceOf(r.Header.Get("DPoP")) != nonce
 }
 
 func (d *DPoP) nonce(u *url.URL) string {

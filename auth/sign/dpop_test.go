@@ -231,19 +231,20 @@ func TestDPoPLearns(t *testing.T) {
 		name   string
 		before string // the nonce that is known when the request is signed
 		status int
+		reason string // in WWW-Authenticate
 		nonce  string // in the answer
 		again  bool
 		after  string
 	}{
-		{"a first nonce of an authorization server", "", 400, "n1", true, "n1"},
-		{"a first nonce of an API", "", 401, "n1", true, "n1"},
-		{"a newer nonce", "n1", 401, "n2", true, "n2"},
-		{"the nonce that was used", "n1", 401, "n1", false, "n1"},
-		{"a nonce with a success is for the next request", "n1", 200, "n2", false, "n2"},
-		{"a nonce with another refusal", "n1", 403, "n2", false, "n2"},
-		{"an answer without a nonce", "n1", 401, "", false, "n1"},
-		{"what is no nonce is not kept", "n1", 401, `n"2`, false, "n1"},
-		{"a nonce that is too long is not kept", "n1", 401, strings.Repeat("n", 5000), false, "n1"},
+		{"a first nonce", "", 401, `DPoP error="use_dpop_nonce"`, "n1", true, "n1"},
+		{"a newer nonce", "n1", 401, `DPoP algs="ES256", error="use_dpop_nonce"`, "n2", true, "n2"},
+		{"the nonce that was used", "n1", 401, `DPoP error="use_dpop_nonce"`, "n1", false, "n1"},
+		{"a first nonce with another refusal", "", 401, `DPoP error="invalid_token"`, "n1", false, "n1"},
+		{"a first nonce with an error of the request", "", 400, "", "n1", false, "n1"},
+		{"a nonce with a success is for the next request", "n1", 200, "", "n2", false, "n2"},
+		{"an answer without a nonce", "n1", 401, `DPoP error="use_dpop_nonce"`, "", false, "n1"},
+		{"what is no nonce is not kept", "n1", 401, `DPoP error="use_dpop_nonce"`, `n"2`, false, "n1"},
+		{"a nonce that is too long is not kept", "n1", 401, `DPoP error="use_dpop_nonce"`, strings.Repeat("n", 5000), false, "n1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -254,7 +255,7 @@ func TestDPoPLearns(t *testing.T) {
 			if got := signedProof(t, d, r).Nonce; got != tt.before {
 				t.Fatalf("nonce %q in the proof, want %q", got, tt.before)
 			}
-			if again := d.Learn(r, answer(tt.status, "DPoP-Nonce", tt.nonce)); again != tt.again {
+			if again := d.Learn(r, answer(tt.status, "DPoP-Nonce", tt.nonce, "WWW-Authenticate", tt.reason)); again != tt.again {
 				t.Errorf("again = %v, want %v", again, tt.again)
 			}
 			if got := signedProof(t, d, r).Nonce; got != tt.after {
@@ -273,7 +274,7 @@ func TestDPoPTwoRequestsLearnOneNonce(t *testing.T) {
 	signedProof(t, d, a)
 	signedProof(t, d, b)
 	for _, r := range []*sign.Request{a, b} {
-		if !d.Learn(r, answer(401, "DPoP-Nonce", "n1")) {
+		if !d.Learn(r, answer(401, "DPoP-Nonce", "n1", "WWW-Authenticate", `DPoP error="use_dpop_nonce"`)) {
 			t.Errorf("the request to %s is not sent again, though its proof had no nonce", r.URL)
 		}
 	}
@@ -311,6 +312,7 @@ func TestDPoPWithServer(t *testing.T) {
 			claims.HTU != "http://"+r.Host+r.URL.EscapedPath(), r.Header.Get("Authorization") != "DPoP token":
 			w.WriteHeader(http.StatusForbidden)
 		case claims.Nonce != "the-nonce":
+			w.Header().Set("WWW-Authenticate", `DPoP error="use_dpop_nonce"`)
 			w.WriteHeader(http.StatusUnauthorized)
 		}
 	}))

@@ -100,16 +100,28 @@ func (e *Endpoint) sendOnce(ctx context.Context, p Params) (r *reply, again bool
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return nil, false, redirected(signed.URL, resp)
 	}
-	again = e.Server.DPoP != nil && e.Server.DPoP.Learn(signed, resp)
+	if e.Server.DPoP != nil {
+		e.Server.DPoP.Learn(signed, resp)
+	}
 	r = &reply{origin: origin, status: resp.StatusCode, header: resp.Header, at: e.now()}
 	r.body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return nil, again, unanswered(ctx, origin, err)
+		return nil, false, unanswered(ctx, origin, err)
 	}
 	if len(r.body) > maxAnswer {
-		return nil, again, r.from(tooLarge(r.status))
+		return nil, false, r.from(tooLarge(r.status))
 	}
-	return r, again, nil
+	return r, e.wantsNonce(signed, resp, r), nil
+}
+
+// wantsNonce tells whether a request was refused for the want of a DPoP nonce
+// that the answer brings (RFC 9449 8).
+func (e *Endpoint) wantsNonce(signed *sign.Request, resp *http.Response, r *reply) bool {
+	if e.Server.DPoP == nil || r.status < http.StatusBadRequest || !e.Server.DPoP.Lacks(signed, resp) {
+		return false
+	}
+	failed := r.failure()
+	return failed != nil && failed.Code == "use_dpop_nonce"
 }
 
 // prepare makes the request as it is sent.

@@ -1,63 +1,139 @@
 // Package apis has loopback servers that behave as the documentation of the
-// examples' APIs says, as far as a test request goes: they check the
-// credential and the headers that each API insists on. The recordings of the
-// examples were made against them.
+// examples' APIs says, as far as logins, test requests and operations go: they
+// check credentials, signatures and the headers that each API insists on. The
+// recordings of the examples were made against them. They share nothing with
+// the library, so that both can be wrong in their own ways only.
 package apis
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strings"
 )
 
-// An API is one server with the origin it stands for and credentials that it
-// accepts, by the names of the example's inputs.
+// An API is one server with the origins it stands for, and what it accepts by
+// the names of the example's inputs and connector parameters. A server keeps
+// what it gave out: each API of [All] begins anew.
 type API struct {
 	Example string
-	Origin  string
-	Inputs  map[string]map[string]string // by option
+	Origin  string // of the API
+	Login   string // the origin of its logins, if that is another one
+	// Options are the ways to authenticate.
+	Options map[string]Option
 	Handler http.Handler
 }
+
+// An Option is one way to authenticate.
+type Option struct {
+	Inputs     map[string]string
+	Parameters map[string]string
+	Secrets    []string // the names among them that the server checks
+	Browser    bool     // a user logs in
+}
+
+// Origins are those that the server stands for.
+func (a API) Origins() []string {
+	if a.Login == "" {
+		return []string{a.Origin}
+	}
+	return []string{a.Login, a.Origin}
+}
+
+// values are inputs, or parameters.
+type values = map[string]string
 
 // All returns the servers, one for each example.
 func All() []API {
 	return []API{
 		{
 			Example: "openweather", Origin: "https://api.openweathermap.org",
-			Inputs:  map[string]map[string]string{"default": {"apiKey": openWeatherKey}},
+			Options: map[string]Option{"default": {Inputs: values{"apiKey": openWeatherKey}, Secrets: []string{"apiKey"}}},
 			Handler: http.HandlerFunc(openWeather),
 		},
 		{
 			Example: "github", Origin: "https://api.github.com",
-			Inputs:  map[string]map[string]string{"default": {"token": gitHubToken}},
+			Options: map[string]Option{"default": {Inputs: values{"token": gitHubToken}, Secrets: []string{"token"}}},
 			Handler: http.HandlerFunc(gitHub),
 		},
 		{
 			Example: "linear", Origin: "https://api.linear.app",
-			Inputs:  map[string]map[string]string{"default": {"apiKey": linearKey}},
+			Options: map[string]Option{"default": {Inputs: values{"apiKey": linearKey}, Secrets: []string{"apiKey"}}},
 			Handler: http.HandlerFunc(linear),
 		},
 		{
+			Example: "jira", Origin: "https://example.atlassian.net",
+			Options: map[string]Option{"default": {
+				Inputs: values{"site": "example", "username": jiraEmail, "password": jiraToken}, Secrets: []string{"username", "password"},
+			}},
+			Handler: http.HandlerFunc(jira),
+		},
+		{
+			Example: "deepl", Origin: "https://api-free.deepl.com",
+			Options: map[string]Option{"default": {Inputs: values{"token": deepLKey}, Secrets: []string{"token"}}},
+			Handler: http.HandlerFunc(deepL),
+		},
+		{
+			Example: "uptimerobot", Origin: "https://api.uptimerobot.com",
+			Options: map[string]Option{"default": {Inputs: values{"apiKey": uptimeRobotKey}, Secrets: []string{"apiKey"}}},
+			Handler: http.HandlerFunc(uptimeRobot),
+		},
+		{
 			Example: "kintone", Origin: "https://example.kintone.com",
-			Inputs: map[string]map[string]string{
-				"password": {"subdomain": "example", "appId": "7", "login": kintoneLogin, "password": kintonePassword},
-				"token":    {"subdomain": "example", "appId": "7", "apiKey": kintoneToken},
+			Options: map[string]Option{
+				"password": {Inputs: values{"subdomain": "example", "appId": "7", "login": kintoneLogin, "password": kintonePassword}, Secrets: []string{"login", "password"}},
+				"token":    {Inputs: values{"subdomain": "example", "appId": "7", "apiKey": kintoneToken}, Secrets: []string{"apiKey"}},
+				"oauth": {
+					Inputs:     values{"subdomain": "example", "appId": "7"},
+					Parameters: values{"clientId": kintoneClient, "clientSecret": kintoneSecret}, Secrets: []string{"clientSecret"}, Browser: true,
+				},
 			},
-			Handler: http.HandlerFunc(kintone),
+			Handler: newKintone(),
+		},
+		{
+			Example: "asana", Origin: "https://app.asana.com",
+			Options: map[string]Option{"default": {
+				Parameters: values{"clientId": asanaClient, "clientSecret": asanaSecret}, Secrets: []string{"clientSecret"}, Browser: true,
+			}},
+			Handler: newAsana(),
+		},
+		{
+			Example: "trello", Origin: "https://api.trello.com", Login: "https://trello.com",
+			Options: map[string]Option{"default": {
+				Parameters: values{"consumerKey": trelloKey, "consumerSecret": trelloSecret}, Secrets: []string{"consumerKey", "consumerSecret"}, Browser: true,
+			}},
+			Handler: newTrello(),
+		},
+		{
+			Example: "s3", Origin: "https://s3." + s3Region + ".amazonaws.com",
+			Options: map[string]Option{"default": {
+				Inputs: values{"accessKeyId": s3AccessKey, "secretAccessKey": s3SecretKey}, Secrets: []string{"accessKeyId", "secretAccessKey"},
+			}},
+			Handler: newS3(),
+		},
+		{
+			Example: "dropbox", Origin: "https://api.dropboxapi.com", Login: "https://www.dropbox.com",
+			Options: map[string]Option{
+				"secret": {Parameters: values{"appKey": dropboxKey, "appSecret": dropboxSecret}, Secrets: []string{"appSecret"}, Browser: true},
+				"public": {Parameters: values{"appKey": dropboxPublicKey}, Browser: true},
+			},
+			Handler: newDropbox(),
+		},
+		{
+			Example: "salesforce", Origin: "https://example.my.salesforce.com",
+			Options: map[string]Option{"default": {
+				Inputs:     values{"domain": "example"},
+				Parameters: values{"clientId": salesforceClient, "clientSecret": salesforceSecret}, Secrets: []string{"clientId", "clientSecret"},
+			}},
+			Handler: newSalesforce(),
 		},
 	}
 }
 
 // Credentials that the servers accept. They open nothing else.
 const (
-	openWeatherKey  = "0f5e8d2c1b4a69788796a5b4c3d2e1f0"
-	linearKey       = "lin_api_LOOPBACK4f7Xq2Lw8Zr1Tn6Vb3Kc9Md5"
-	gitHubToken     = "github_pat_11LOOPBACK0example7Jq2Xw9Zr4"
-	kintoneLogin    = "sato"
-	kintonePassword = "correct horse: battery/staple"
-	kintoneToken    = "kT5dQ8mW2nR7xY4vB9cZ1aL6pE3hJ0gU"
+	openWeatherKey = "0f5e8d2c1b4a69788796a5b4c3d2e1f0"
+	linearKey      = "lin_api_LOOPBACK4f7Xq2Lw8Zr1Tn6Vb3Kc9Md5"
+	gitHubToken    = "github_pat_11LOOPBACK0example7Jq2Xw9Zr4"
 )
 
 type object = map[string]any
@@ -120,28 +196,5 @@ func gitHub(w http.ResponseWriter, r *http.Request) {
 			"login": "octocat", "id": 583231, "type": "User", "name": "The Octocat", "company": "@github",
 			"url": "https://api.github.com/users/octocat", "created_at": "2011-01-25T18:44:36Z",
 		})
-	}
-}
-
-// kintone is the authentication of "Kintone REST API" and "User API",
-// https://kintone.dev/en/docs/common/authentication/.
-func kintone(w http.ResponseWriter, r *http.Request) {
-	password := base64.StdEncoding.EncodeToString([]byte(kintoneLogin + ":" + kintonePassword))
-	byPassword := r.Header.Get("X-Cybozu-Authorization") == password
-	// Several tokens of one header are separated by commas.
-	byToken := slices.Contains(strings.Split(r.Header.Get("X-Cybozu-API-Token"), ","), kintoneToken)
-	switch {
-	case r.Host != "example.kintone.com":
-		answer(w, http.StatusNotFound, object{"code": "CB_NO02", "id": "loopback", "message": "No such site."})
-	case !byPassword && r.Header.Get("X-Cybozu-API-Token") != "" && !byToken:
-		answer(w, http.StatusUnauthorized, object{"code": "GAIA_IA02", "id": "loopback", "message": "The specified API token does not match the API token generated via an app."})
-	case !byPassword && !byToken:
-		answer(w, http.StatusUnauthorized, object{"code": "CB_WA01", "id": "loopback", "message": "Password authentication failed. Login name or password is incorrect."})
-	case r.URL.Path == "/k/v1/app.json" && r.URL.Query().Get("id") == "7":
-		answer(w, http.StatusOK, object{"appId": "7", "code": "", "name": "Orders", "description": "", "spaceId": nil})
-	case r.URL.Path == "/v1/users.json" && byPassword:
-		answer(w, http.StatusOK, object{"users": []object{{"id": "1", "code": "sato", "name": "Noboru Sato", "valid": true}}})
-	default:
-		answer(w, http.StatusForbidden, object{"code": "GAIA_NO01", "id": "loopback", "message": "Using this API token, you cannot run the specified API."})
 	}
 }

@@ -51,7 +51,7 @@ func inputsElsewhere(o *spec.Option, input formula.Type) formula.Type {
 			_, owner = options.At(i)
 		}
 		for _, schema := range [...]formula.Value{owner.Get("inputSchema"), owner.Get("ui").Get("schema")} {
-			properties := schema.Get("properties")
+			properties := spec.AllAsked(schema).Get("properties")
 			for i, name := range properties.Keys() {
 				if _, asked := properties.At(i); asked.IsObject() && !input.Lists(name) {
 					members = append(members, formula.TypeMember{Key: name})

@@ -29,6 +29,9 @@ type Options struct {
 	Files fs.FS
 	// Policy is what the project makes of the codes; nil leaves all as it is.
 	Policy *Policy
+	// ErrorsOnly leaves out the rules that find no errors, for who runs the
+	// connector and says nothing about it.
+	ErrorsOnly bool
 }
 
 // Run checks a connector that [spec.Load] has read and returns its options,
@@ -66,6 +69,9 @@ func (f *findings) opinions(c *spec.Connector, checked []Checked, o Options) {
 		pass.For = o.For
 	}
 	for _, errors := range [...]bool{true, false} {
+		if o.ErrorsOnly && !errors {
+			return
+		}
 		isWhole := !f.hasErrors(c)
 		for i := range rules {
 			if r := &rules[i]; (r.Severity == spec.Error) == errors && r.applies(pass.For, pass.Ready) && (isWhole || !r.Whole) {

@@ -22,7 +22,7 @@ func (p *Pass) eachSchema(visit schemaVisitor) {
 		visit.owner(append(path, "options", key), option)
 	}
 	for _, o := range p.Connector.Operations() {
-		visit.schema(append(path, "operations", o.Key, "inputSchema"), o.InputSchema())
+		visit.schema(append(path, "operations", o.Key, "inputSchema"), o.Value.Get("inputSchema"))
 		visit.schema(append(path, "operations", o.Key, "outputSchema"), o.OutputSchema())
 	}
 }

@@ -127,23 +127,31 @@ func saysSecret(before string) bool {
 }
 
 // inputSecrets reports values of secret inputs or parameters that their schema
-// gives away.
+// gives away, or a branch of it.
 func (p *Pass) inputSecrets(o *spec.Option, field, hint string) {
-	properties := o.Value.Get(field).Get("properties")
-	for i, name := range properties.Keys() {
-		_, schema := properties.At(i)
-		if !spec.IsSensitive(schema) && !isTokenName(name) {
-			continue
-		}
-		for _, keyword := range []string{"default", "const", "enum", "examples"} {
-			for at, v := range listed(schema.Get(keyword)) {
-				text := v.Text()
-				if len(text) < minSecret || isPlaceholder(text) || keyword == "examples" && len(secret.Lookalikes(text)) == 0 || keyword == "enum" && !spec.IsSensitive(schema) {
-					continue
-				}
-				pointer := formula.Pointer(field, "properties", name, keyword) + at
-				p.writtenSecret(p.Report(o, pointer, spec.AtValue(), fmt.Sprintf("the value of %q, a secret, is written in its %q, where everyone who reads the file finds it", name, keyword), hint))
+	whole := o.Value.Get(field)
+	branches := append([]formula.Branch{{Schema: whole}}, formula.Branches(whole)...)
+	for _, b := range branches {
+		properties := b.Schema.Get("properties")
+		for i, name := range properties.Keys() {
+			_, schema := properties.At(i)
+			sensitive := spec.IsSensitive(schema) || spec.IsSensitive(whole.Get("properties").Get(name))
+			if sensitive || isTokenName(name) {
+				p.inputSecret(o, formula.Pointer(field)+b.Pointer+formula.Pointer("properties", name), name, schema, sensitive, hint)
 			}
+		}
+	}
+}
+
+// inputSecret reports values of one input that its schema gives away.
+func (p *Pass) inputSecret(o *spec.Option, pointer, name string, schema formula.Value, sensitive bool, hint string) {
+	for _, keyword := range []string{"default", "const", "enum", "examples"} {
+		for at, v := range listed(schema.Get(keyword)) {
+			text := v.Text()
+			if len(text) < minSecret || isPlaceholder(text) || keyword == "examples" && len(secret.Lookalikes(text)) == 0 || keyword == "enum" && !sensitive {
+				continue
+			}
+			p.writtenSecret(p.Report(o, pointer+formula.Pointer(keyword)+at, spec.AtValue(), fmt.Sprintf("the value of %q, a secret, is written in its %q, where everyone who reads the file finds it", name, keyword), hint))
 		}
 	}
 }

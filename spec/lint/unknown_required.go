@@ -27,7 +27,7 @@ var unknownRequired = Rule{
 // condition, requires and nobody asks for; outer are the properties of the
 // schema around that part.
 func (p *Pass) unknownRequired(o *spec.Option, pointer string, schema formula.Value, outer []string) {
-	known := schema.Get("properties").Keys()
+	known := spec.AllAsked(schema).Get("properties").Keys()
 	if len(outer) > 0 {
 		known = slices.Concat(outer, known)
 	}
@@ -51,6 +51,11 @@ func (p *Pass) unknownRequired(o *spec.Option, pointer string, schema formula.Va
 		switch keyword {
 		case "then", "else":
 			p.unknownRequired(o, pointer+"/"+keyword, part, known)
+		case "dependentSchemas":
+			for j, key := range part.Keys() {
+				_, dependent := part.At(j)
+				p.unknownRequired(o, pointer+formula.Pointer(keyword, key), dependent, known)
+			}
 		case "allOf", "anyOf", "oneOf":
 			parts, _ := part.AsList()
 			for j, alternative := range parts {

@@ -83,13 +83,29 @@ func (p *Pass) mayBeRead(field string, isRoot func(root string) bool, name strin
 
 // decides tells whether other properties of a schema depend on one.
 func decides(schema formula.Value, name string) bool {
-	for _, keyword := range []string{"if", "oneOf", "anyOf", "not", "dependentRequired", "dependentSchemas"} {
-		if v := schema.Get(keyword); v.Len() > 0 && mentions(v, name) {
+	for _, b := range append([]formula.Branch{{Schema: schema}}, formula.Branches(schema)...) {
+		for _, keyword := range []string{"if", "not", "dependentRequired"} {
+			if v := b.Schema.Get(keyword); v.Len() > 0 && mentions(v, name) {
+				return true
+			}
+		}
+		isAlternative := strings.Contains(b.Pointer, "/oneOf/") || strings.Contains(b.Pointer, "/anyOf/")
+		if b.Schema.Get("dependentSchemas").Has(name) || isAlternative && distinguishes(b.Schema, name) {
 			return true
 		}
 	}
-	all, _ := schema.Get("allOf").AsList()
-	return slices.ContainsFunc(all, func(part formula.Value) bool { return decides(part, name) })
+	return false
+}
+
+// distinguishes tells whether a property makes an alternative what it is,
+// rather than that the alternative asks for it: it must have some value, or just
+// be there.
+func distinguishes(alternative formula.Value, name string) bool {
+	if p := alternative.Get("properties").Get(name); !p.IsUndefined() {
+		return !p.IsObject() || p.Has("const") || p.Has("enum") || p.Has("not") || !p.Has("type") && !p.Has("title")
+	}
+	required, _ := alternative.Get("required").AsList()
+	return slices.ContainsFunc(required, formula.String(name).Equal)
 }
 
 // mentionsMember tells whether a method of an option, compiled or not, has a

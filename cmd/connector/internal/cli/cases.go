@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/lint"
@@ -18,6 +19,7 @@ type testCase struct {
 	connector *spec.Connector // nil if it could not be read
 	subject   auth.Subject
 	live      bool
+	simulated bool
 	unnamed   bool // some of its values name no connector
 	values    auth.Values
 	broken    int    // number of errors in the spec
@@ -25,7 +27,8 @@ type testCase struct {
 	failure   error  // why it cannot run
 	recording *loadedRecording
 
-	code int // what came out
+	code     int              // what came out
+	redactor *secret.Redactor // of this test alone, while others run beside it
 }
 
 // name returns the name of the connector, its file if it could not be read.
@@ -48,13 +51,18 @@ type loaded struct {
 // holds there: only a real error, which none can switch off, keeps a spec from
 // running, and a warning that a project raised to an error does not.
 func loadChecked(p place) loaded {
-	return p.check(lint.Options{})
+	l := p.check(lint.Options{ErrorsOnly: true})
+	var s report.Summary
+	if s.Add(l.diagnostics); s.Errors > 0 { // then all is said
+		l = p.check(lint.Options{})
+	}
+	return l
 }
 
 // cases loads the connectors and decides for each option how it is tested.
 func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error) {
 	t.many = len(places) > 1
-	forced := t.opts.live || t.opts.record
+	forced := t.opts.forced()
 	var cases []*testCase
 	var keys []string // of options that there are
 	found := false
@@ -104,7 +112,14 @@ func (t *tester) subjects(p place, c *spec.Connector, o lint.Checked) ([]auth.Su
 	var list []auth.Subject
 	s := auth.Subject{Connector: c, Option: o.Option, Methods: o.Methods, Engine: engine, Files: rootFiles(p.dir)}
 	if t.opts.auth {
-		list = append(list, s)
+		courses, err := t.courses(p, c, o.Option.Key)
+		if err != nil {
+			return nil, err
+		}
+		for _, s.Course = range courses {
+			list = append(list, s)
+		}
+		s.Course = auth.Plain
 	}
 	if t.opts.operations || t.opts.everything {
 		for _, operation := range c.Operations() {
@@ -122,10 +137,21 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		c.skip = err.Error()
 		return c
 	}
-	forced := t.opts.live || t.opts.record
-	if !forced {
+	if err := s.CheckCourse(); err != nil {
+		c.skip = err.Error()
+		return c
+	}
+	if c.simulated = t.opts.simulate; c.simulated {
+		return c
+	}
+	forced := t.opts.forced()
+	if !forced || t.opts.compare {
 		c.recording, c.failure = p.recording(s)
-		if c.recording != nil || c.failure != nil {
+		switch {
+		case c.failure != nil, c.recording != nil && !forced:
+			return c
+		case c.recording == nil && t.opts.compare:
+			c.skip = "it has no recording to compare with; --record makes one"
 			return c
 		}
 	}

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,36 +15,82 @@ import (
 	"github.com/connector-spec/connector/examples/apis"
 )
 
-// forExamples runs a test for each example and option.
-func forExamples(t *testing.T, test func(t *testing.T, api apis.API, option string, inputs map[string]string)) {
+// An exampleOption is an option of an example, with the server of its API.
+type exampleOption struct {
+	apis.API
+	apis.Option
+	key string
+}
+
+// forExamples runs a test for each example and option. Those whose users log in
+// run where the test says so, since the command line does not log in.
+func forExamples(t *testing.T, browser bool, test func(t *testing.T, o exampleOption)) {
 	for _, api := range apis.All() {
-		for option, inputs := range api.Inputs {
-			t.Run(api.Example+"/"+option, func(t *testing.T) {
+		for key, option := range api.Options {
+			if option.Browser && !browser {
+				continue
+			}
+			t.Run(api.Example+"/"+key, func(t *testing.T) {
 				t.Parallel()
-				test(t, api, option, inputs)
+				test(t, exampleOption{apiOf(t, api.Example), option, key})
 			})
 		}
 	}
 }
 
-// liveArgs returns the arguments of a live test of an example.
-func liveArgs(dir, option, route string) []string {
-	return []string{"test", "--auth", "--live", "--no-input", "--option", option, "--route", route, dir}
+// routes starts the server of an example and returns the routes that lead its
+// requests there, as flags and alone.
+func (o exampleOption) routes(t testing.TB) (flags, routes []string) {
+	t.Helper()
+	address := serve(t, o.Handler)
+	for _, origin := range o.Origins() {
+		routes = append(routes, origin+"="+address)
+		flags = append(flags, "--route", origin+"="+address)
+	}
+	return flags, routes
 }
 
-// inputFile writes inputs into a file and returns its name.
-func inputFile(t testing.TB, inputs map[string]string) string {
+// args returns the arguments of a run of the option with all that the server
+// accepts, in a directory.
+func (o exampleOption) args(t testing.TB, dir string, flags []string, more ...string) []string {
 	t.Helper()
-	data, err := json.Marshal(inputs)
+	args := append([]string{"test", "--auth", "--no-input", "--option", o.key}, more...)
+	args = append(args, flags...)
+	files := map[string]map[string]string{"--input-file": o.Inputs, "--params-file": o.Parameters}
+	for flag, values := range files {
+		if len(values) > 0 {
+			args = append(args, flag, valuesFile(t, values))
+		}
+	}
+	return append(args, dir)
+}
+
+// wrong returns the option with another value for one name.
+func (o exampleOption) wrong(name string) (_ exampleOption, value string) {
+	o.Inputs, o.Parameters = maps.Clone(o.Inputs), maps.Clone(o.Parameters)
+	for _, values := range []map[string]string{o.Inputs, o.Parameters} {
+		if right, ok := values[name]; ok {
+			value = "wrong-" + right
+			values[name] = value
+		}
+	}
+	return o, value
+}
+
+// valuesFile writes values into a file and returns its name.
+func valuesFile(t testing.TB, values map[string]string) string {
+	t.Helper()
+	data, err := json.Marshal(values)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(writeTree(t, map[string]string{"inputs.json": string(data)}), "inputs.json")
+	return filepath.Join(writeTree(t, map[string]string{"values.json": string(data)}), "values.json")
 }
 
 // verbOf returns the method of the request that tests an example.
 func verbOf(api apis.API) string {
-	if api.Example == "linear" { // a query of GraphQL
+	switch api.Example {
+	case "linear", "dropbox", "uptimerobot":
 		return http.MethodPost
 	}
 	return http.MethodGet
@@ -70,12 +117,12 @@ func TestExamplesAreKnown(t *testing.T) {
 			t.Fatalf("%v: %v", err, o)
 		}
 		for _, test := range result.Tests {
-			if api.Inputs[test.Option] == nil || test.Mode != "recorded" {
-				t.Errorf("%s, option %s: mode %q, with %d inputs in examples/apis", api.Example, test.Option, test.Mode, len(api.Inputs[test.Option]))
+			if _, ok := api.Options[test.Option]; !ok || test.Mode != "recorded" {
+				t.Errorf("%s, option %s: mode %q, known to examples/apis: %t", api.Example, test.Option, test.Mode, ok)
 			}
 		}
-		if len(result.Tests) != len(api.Inputs) {
-			t.Errorf("%s has %d options, and examples/apis credentials for %d", api.Example, len(result.Tests), len(api.Inputs))
+		if len(result.Tests) != len(api.Options) {
+			t.Errorf("%s has %d options, and examples/apis %d", api.Example, len(result.Tests), len(api.Options))
 		}
 	}
 }
@@ -90,66 +137,84 @@ func TestExamplesAreSilent(t *testing.T) {
 
 func TestExamplesPassRecorded(t *testing.T) {
 	t.Parallel()
-	forExamples(t, func(t *testing.T, api apis.API, option string, _ map[string]string) {
-		o := world{}.run("test", "--auth", "--replay", "--option", option, filepath.Join(repository, "examples", api.Example))
-		o.check(t, 0, "ok  ", "recorded", "label: ", "1 passed", "!note:")
+	forExamples(t, true, func(t *testing.T, o exampleOption) {
+		run := world{}.run("test", "--auth", "--replay", "--option", o.key, filepath.Join(repository, "examples", o.Example))
+		run.check(t, 0, "ok  ", "recorded", "label: ", "1 passed", "!note:")
 	})
 }
 
 func TestExamplesPassLive(t *testing.T) {
 	t.Parallel()
-	forExamples(t, func(t *testing.T, api apis.API, option string, inputs map[string]string) {
-		route := api.Origin + "=" + serve(t, api.Handler)
-		args := append(liveArgs(copyExample(t, api.Example), option, route), "--input-file", inputFile(t, inputs))
-		world{}.run(args...).check(t, 0, "ok  ", "live", "test  "+verbOf(api)+" "+api.Origin, "routed: "+route, "1 passed")
+	forExamples(t, false, func(t *testing.T, o exampleOption) {
+		flags, routes := o.routes(t)
+		run := world{}.run(o.args(t, copyExample(t, o.Example), flags, "--live")...)
+		run.check(t, 0, "ok  ", "live", "test  "+verbOf(o.API)+" "+o.Origin, "routed: "+strings.Join(routes, ", "), "1 passed")
 	})
+}
+
+// refusals are what the APIs say to wrong secrets, those that do not answer a
+// test with 401.
+var refusals = map[string][]string{
+	"deepl":       {"✗ test  GET https://api-free.deepl.com/v2/usage", "answered 403 Forbidden", "hint: "},
+	"uptimerobot": {"✗ test  POST https://api.uptimerobot.com/v2/getAccountDetails", "answered 200 OK", "api_key is invalid.", "hint: "},
+	"s3":          {"✗ test  GET https://s3.us-east-1.amazonaws.com", "answered 403 Forbidden", "hint: "},
+	"salesforce":  {"✗ token  POST https://example.my.salesforce.com/services/oauth2/token", "invalid_client", "hint: check clientId and clientSecret"},
 }
 
 // TestExamplesRefuseWrongCredentials makes each secret wrong, one by one.
 func TestExamplesRefuseWrongCredentials(t *testing.T) {
 	t.Parallel()
-	forExamples(t, func(t *testing.T, api apis.API, option string, inputs map[string]string) {
-		route := api.Origin + "=" + serve(t, api.Handler)
-		dir := copyExample(t, api.Example)
-		for name := range inputs {
-			if name == "subdomain" || name == "appId" {
-				continue
-			}
-			wrong := map[string]string{}
-			for k, v := range inputs {
-				wrong[k] = v
-			}
-			wrong[name] = "wrong-" + wrong[name]
-			o := world{}.run(append(liveArgs(dir, option, route), "--input-file", inputFile(t, wrong))...)
-			o.check(t, 1, "FAIL", "✗ test  "+verbOf(api)+" "+api.Origin, "test: "+verbOf(api), "answered 401 Unauthorized",
-				"hint: the API does not accept the credential", "1 failed", "!"+wrong[name])
+	forExamples(t, false, func(t *testing.T, o exampleOption) {
+		flags, _ := o.routes(t)
+		dir := copyExample(t, o.Example)
+		if len(o.Secrets) == 0 {
+			t.Error("no secret is known")
+		}
+		want := refusals[o.Example]
+		if want == nil {
+			verb := verbOf(o.API)
+			want = []string{"✗ test  " + verb + " " + o.Origin, "test: " + verb, "answered 401 Unauthorized", "hint: the API does not accept the credential"}
+		}
+		for _, name := range o.Secrets {
+			wrong, value := o.wrong(name)
+			run := world{}.run(wrong.args(t, dir, flags, "--live")...)
+			run.check(t, 1, append(want, "FAIL", "1 failed", "!"+value)...)
 		}
 	})
 }
 
-// volatile are the lines of a recording that differ from run to run.
-var volatile = regexp.MustCompile(`(?m)^(recordedAt|seed|tool): .*\n`)
+// volatile are the parts of a recording that differ from run to run: when it was
+// made, and what is signed with the time.
+var volatile = regexp.MustCompile(`(?m)^(recordedAt|seed|tool): .*\n|oauth_timestamp="\d+"|oauth_signature="[^"]*"` +
+	`|/\d{8}/[\w-]+/\w+/aws4_request|Signature=[0-9a-f]{64}|X-Amz-Date: "\w+"`)
 
 // TestExamplesRecordings makes each recording anew, of tests and of operations,
 // and compares it with the one that is kept; with -update it is kept.
 func TestExamplesRecordings(t *testing.T) {
 	t.Parallel()
-	forExamples(t, func(t *testing.T, api apis.API, option string, inputs map[string]string) {
-		route := api.Origin + "=" + serve(t, api.Handler)
-		dir := copyExample(t, api.Example)
+	forExamples(t, false, func(t *testing.T, o exampleOption) {
+		flags, _ := o.routes(t)
+		dir := copyExample(t, o.Example)
 		if err := os.RemoveAll(filepath.Join(dir, "recordings")); err != nil {
 			t.Fatal(err)
 		}
-		args := []string{"test", "--auth", "--operations", "--record", "--option", option, "--route", route, "--input-file", inputFile(t, inputs), dir}
-		world{}.run(args...).check(t, 0, "note: recorded in ", "recordings/"+option+".yml")
-		files, err := filepath.Glob(filepath.Join(dir, "recordings", option+".*"))
-		if err != nil || len(files) == 0 {
-			t.Fatal("nothing is recorded", err)
-		}
-		for _, file := range files {
-			compareRecording(t, file, filepath.Join(repository, "examples", api.Example, "recordings", filepath.Base(file)))
-		}
+		run := world{}.run(o.args(t, dir, flags, "--operations", "--record")...)
+		run.check(t, 0, "note: recorded in ", "recordings/"+o.key+".yml")
+		compareRecordings(t, dir, o)
 	})
+}
+
+// compareRecordings compares the recordings of an option that were just made
+// with those that are kept.
+func compareRecordings(t *testing.T, dir string, o exampleOption) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "recordings", o.key+".*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("nothing is recorded", err)
+	}
+	for _, file := range files {
+		compareRecording(t, file, filepath.Join(repository, "examples", o.Example, "recordings", filepath.Base(file)))
+	}
 }
 
 // compareRecording compares a recording that was just made with the one that is

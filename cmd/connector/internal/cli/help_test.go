@@ -107,7 +107,7 @@ func runExample(t *testing.T, line string) {
 		api := apiOf(t, found[1])
 		server := httptest.NewServer(api.Handler)
 		defer server.Close()
-		inputs := api.Inputs["default"]
+		inputs := api.Options["default"].Inputs
 		cmd.Env = append(cmd.Env, "TEST_ROUTE="+api.Origin+"="+server.URL)
 		line = strings.ReplaceAll(line, "http://127.0.0.1:9000", server.URL)
 		line = strings.ReplaceAll(line, "=… ", "="+inputs["apiKey"]+" ")

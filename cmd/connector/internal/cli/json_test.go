@@ -42,7 +42,7 @@ func TestTestResult(t *testing.T) {
 	}{
 		{"recorded", world{}, []string{github}, 0, true, map[string]any{"ok": true, "mode": "recorded", "skipped": "", "label": "octocat", "message": ""}, nil, true},
 		{
-			"live", world{}.with("CONNECTOR_INPUT_TOKEN", api.Inputs["default"]["token"]),
+			"live", world{}.with("CONNECTOR_INPUT_TOKEN", api.Options["default"].Inputs["token"]),
 			[]string{"--live", "--route", route, github},
 			0, true,
 			map[string]any{"ok": true, "mode": "live", "label": "octocat"},

@@ -1,72 +1,87 @@
 package cli
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/cassette"
-	"github.com/connector-spec/connector/auth/secret"
-	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 )
 
-// A loadedRecording is a recording with the file it came from.
+// A loadedRecording is the recording of a subject. It is read when it is needed.
 type loadedRecording struct {
-	*cassette.Recording
-	file string
+	place place
+	file  string // relative to the place
 }
 
-// recording reads the recording of a subject; nil if there is none.
+// recording finds the recording of a subject; nil if there is none.
 func (p place) recording(s auth.Subject) (*loadedRecording, error) {
-	file := s.Connector.RecordingFile(s.Option.Key, s.Scenario())
-	root, err := os.OpenRoot(p.dir)
+	r := &loadedRecording{p, s.Connector.RecordingFile(s.Option.Key, s.Scenario())}
+	root, err := os.OpenRoot(p.dir) // no link leads out of the connector
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	info, err := root.Stat(filepath.FromSlash(file)) // before it is opened: opening a pipe waits
-	if errors.Is(err, fs.ErrNotExist) {
+	if _, err := root.Lstat(filepath.FromSlash(r.file)); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	return r, nil
+}
+
+// read reads the recording, and its file for who asks where something stands.
+func (r *loadedRecording) read() (*auth.Recording, *spec.Source, error) {
+	root, err := os.OpenRoot(r.place.dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer root.Close()
+	info, err := root.Stat(filepath.FromSlash(r.file)) // before it is opened: opening a pipe waits
 	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("the recording %s is no regular file", p.display(file))
+		err = fmt.Errorf("the recording %s is no regular file", r.name())
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	f, err := root.Open(filepath.FromSlash(file))
+	f, err := root.Open(filepath.FromSlash(r.file))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, cassette.MaxBytes+1))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rec, err := parseRecording(p.display(file), data)
+	rec, source, err := parseRecording(r.name(), data)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return &loadedRecording{rec, file}, nil
+	ready, err := auth.NewRecording(rec)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the recording %s cannot be used: %w", r.name(), err)
+	}
+	return ready, source, nil
 }
 
+// name is the file as the user would write it.
+func (r *loadedRecording) name() string { return r.place.display(r.file) }
+
 // parseRecording reads a recording; what is wrong with it is placed.
-func parseRecording(file string, data []byte) (*cassette.Recording, error) {
-	// The version first: what another one holds would all be called wrong.
-	if head, _ := spec.Parse(file, data); head.Readable() {
-		if n, ok := head.Value().Get("version").AsNumber(); ok && n != cassette.Version {
-			return nil, fmt.Errorf("%s: %w", placed(head, "/version", "the recording cannot be used"), &cassette.VersionError{Version: int(n)})
+func parseRecording(file string, data []byte) (*cassette.Recording, *spec.Source, error) {
+	source, diagnostics := spec.Parse(file, data)
+	if source.Readable() {
+		// The version first: what another one holds would all be called wrong.
+		if n, ok := source.Value().Get("version").AsNumber(); ok && n != cassette.Version {
+			return nil, nil, fmt.Errorf("%s: %w", placed(source, "/version", "the recording cannot be used"), &cassette.VersionError{Version: int(n)})
 		}
+		diagnostics = append(diagnostics, spec.CheckRecording(source)...)
 	}
-	v, diagnostics := spec.ParseRecording(file, data)
 	spec.SortDiagnostics(diagnostics)
 	var problems []string
 	for _, d := range diagnostics {
@@ -75,77 +90,51 @@ func parseRecording(file string, data []byte) (*cassette.Recording, error) {
 		}
 	}
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("the recording cannot be used; --record makes it anew: %s", strings.Join(problems, "; "))
+		return nil, nil, fmt.Errorf("the recording cannot be used; --record makes it anew: %s", strings.Join(problems, "; "))
 	}
-	rec, err := cassette.Parse(v.AppendJSON(nil))
-	if err != nil {
-		return nil, fmt.Errorf("the recording %s cannot be used: %w", file, err)
+	rec, err := cassette.Parse(source.Value().AppendJSON(nil))
+	if err == nil {
+		err = rec.Inspect()
 	}
-	return rec, nil
+	var wrong *cassette.FormatError
+	var leak *cassette.LeakError
+	switch {
+	case errors.As(err, &wrong):
+		err = errors.New(placed(source, wrong.Pointer, err.Error()+"; --record makes it anew"))
+	case errors.As(err, &leak):
+		err = errors.New(placed(source, leak.Pointer, err.Error()))
+	case err != nil:
+		err = fmt.Errorf("the recording %s cannot be used: %w", file, err)
+	}
+	return rec, source, err
 }
 
-// What stands at the top of recordings, of tests and of operations.
-const (
-	recordingNote = "# What `connector test --auth` replays. Secrets are placeholders; to make it anew, run with --record.\n"
-	operationNote = "# What `connector test --operations` replays. Secrets are placeholders; to make it anew, run with --record.\n"
-)
-
-// writeRecording writes a recording, if there is no secret in it, and returns
-// its file: whole or not at all.
-func (p place) writeRecording(s auth.Subject, rec *cassette.Recording, r *secret.Redactor) (string, error) {
-	encoded, err := json.Marshal(rec)
+// replay runs a test from its recording, and says where in it a miss belongs.
+func (t *tester) replay(ctx context.Context, c *testCase) (*auth.Result, error) {
+	rec, source, err := c.recording.read()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	v, err := formula.ParseJSON(encoded)
+	result, err := rec.Replay(ctx, c.subject)
 	if err != nil {
-		return "", err
+		return nil, fmt.Errorf("the recording %s: %w", c.recording.name(), err)
 	}
-	note := recordingNote
-	if s.Operation != "" {
-		note = operationNote
+	if pointer := missed(result.Err); pointer != "" {
+		result.Notes = append(result.Notes, placed(source, pointer, "this is recorded"))
 	}
-	data := append([]byte(note), spec.EncodeYAML(v)...)
-	if err := cassette.Verify(data, rec, r); err != nil {
-		return "", err
-	}
-	file := s.Connector.RecordingFile(s.Option.Key, s.Scenario())
-	if _, err := parseRecording(p.display(file), data); err != nil {
-		return "", fmt.Errorf("the recording is not written, since it could not be read back: %w", err)
-	}
-	root, err := os.OpenRoot(p.dir) // no link leads out of the connector
-	if err != nil {
-		return "", err
-	}
-	defer root.Close()
-	if err := root.MkdirAll(filepath.FromSlash(path.Dir(file)), 0o755); err != nil {
-		return "", fmt.Errorf("the recording is not written: %w", err)
-	}
-	if err := writeFile(root, filepath.FromSlash(file), data); err != nil {
-		return "", fmt.Errorf("the recording is not written: %w", err)
-	}
-	return p.display(file), nil
+	return result, nil
 }
 
-// writeFile writes a file whole or not at all.
-func writeFile(root *os.Root, name string, data []byte) error {
-	temporary := fmt.Sprintf("%s.%d.new", name, os.Getpid())
-	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
+// missed returns the place of what a replay did not find in the recording, or
+// left unused; "" for another error.
+func missed(err error) string {
+	var miss *cassette.MissError
+	var unused *auth.UnusedError
+	switch {
+	case errors.As(err, &miss):
+		return miss.Pointer
+	case errors.As(err, &unused):
+		return unused.Unused[0].Pointer
 	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = root.Rename(temporary, name)
-	}
-	if err != nil {
-		_ = root.Remove(temporary)
-	}
-	return err
+	return ""
 }

@@ -1,40 +1,52 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
+	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/schemas"
 	"github.com/connector-spec/connector/spec"
 )
 
-// printable are the schemas that the program prints.
-var printableSchemas = map[string]func() []byte{
-	"spec":      spec.EditorSchema,
-	"recording": schemas.Recording,
+// printableSchemas are the schemas that the program prints, the default first.
+var printableSchemas = []struct {
+	name string
+	text func() []byte
+}{
+	{"spec", spec.EditorSchema},
+	{"recording", schemas.Recording},
+	{"test-result", schemas.TestResult},
+	{"diagnostics", schemas.Diagnostics},
 }
 
 func newSchema(g *global) *cobra.Command {
+	var names []string
+	for _, s := range printableSchemas {
+		names = append(names, s.name)
+	}
 	return &cobra.Command{
-		Use:   "schema [spec|recording]",
+		Use:   "schema [" + strings.Join(names, "|") + "]",
 		Short: "Print a JSON Schema, for editors and other validators",
-		Long: `Print the JSON Schema of connector specs, or of recordings. Editors that use
-yaml-language-server take it from a comment at the top of a spec:
+		Long: `Print the JSON Schema of connector specs, of recordings, or of what connector
+test and connector validate print as JSON. Editors that use yaml-language-server
+take the one of specs from a comment at the top of a spec:
 
   # yaml-language-server: $schema=./spec.schema.json`,
-		Example:   "  connector schema spec > spec.schema.json",
-		ValidArgs: []string{"spec", "recording"},
+		Example: `  connector schema spec > spec.schema.json
+  connector schema test-result`,
+		ValidArgs: names,
 		Args:      atMost(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			name := "spec"
-			if len(args) > 0 {
-				name = args[0]
+			args = append(args, names[0])
+			for _, s := range printableSchemas {
+				if s.name == args[0] {
+					_, err := g.Stdout.Write(s.text())
+					return err
+				}
 			}
-			schema, ok := printableSchemas[name]
-			if !ok {
-				return usagef("there is no schema %q; there are spec and recording", name)
-			}
-			_, err := g.Stdout.Write(schema())
-			return err
+			return usagef("there is no schema %q; there are %s", args[0], formula.JoinWords(names, "and"))
 		},
 	}
 }

@@ -124,9 +124,9 @@ func serveScript(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Defer(server.Close)
 		ts.Setenv("ADDR", server.URL)
 		ts.Setenv("ORIGIN", api.Origin)
-		for option, inputs := range api.Inputs {
-			for name, value := range inputs {
-				ts.Setenv(option+"_"+name, value)
+		for key, option := range api.Options {
+			for name, value := range option.Inputs {
+				ts.Setenv(key+"_"+name, value)
 			}
 		}
 		return

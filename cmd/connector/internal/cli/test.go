@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -25,6 +26,11 @@ type testOptions struct {
 	live         bool
 	record       bool
 	replay       bool
+	compare      bool
+	refresh      bool
+	disconnect   bool
+	simulate     bool
+	faults       bool
 	option       string
 	timeout      time.Duration
 	jobs         int
@@ -48,7 +54,9 @@ outputSchema. --auth and --operations restrict it to one of these.
 An option that has a recording is tested from it: no socket is opened and no
 account is needed. One without is tested against the real API if its inputs
 are given, and skipped if they are not. An operation that may change something
-is run for real only by --operations with --live or --record.
+is run for real only by --operations with --live or --record. With --simulate a
+provider is made from each spec, and whole lives run against it in memory: that
+tests the spec, and nothing about the real provider.
 
 Inputs come from --input-file, from variables such as CONNECTOR_INPUT_API_KEY,
 from a prompt, or, for what is not secret, from --input.
@@ -63,6 +71,15 @@ that could not be read, 4 no credential.`,
 			opts.paths = args
 			if opts.replay && (opts.live || opts.record) {
 				return usagef("--replay never uses the network, and --live and --record do: give one of them")
+			}
+			if err := opts.checkFaults(); err != nil {
+				return err
+			}
+			if err := opts.checkSimulate(); err != nil {
+				return err
+			}
+			if err := opts.checkRecordings(); err != nil {
+				return err
 			}
 			if opts.timeout < 0 || opts.jobs < 0 {
 				return usagef("--timeout and --jobs cannot be negative")
@@ -79,10 +96,15 @@ that could not be read, 4 no credential.`,
 	f.BoolVar(&opts.live, "live", false, "test against the real API, also where there is a recording")
 	f.BoolVar(&opts.record, "record", false, "test against the real API and keep a recording, without secrets")
 	f.BoolVar(&opts.replay, "replay", false, "test from recordings only, never over the network")
+	f.BoolVar(&opts.simulate, "simulate", false, "test against a provider made from the spec, in memory and without an account")
+	f.BoolVar(&opts.faults, "faults", false, "simulate what may go wrong, one fault after the other; with --live what can be tried on the real API")
+	f.BoolVar(&opts.compare, "compare", false, "test against the real API, and say where its answers are not what was recorded")
+	f.BoolVar(&opts.refresh, "refresh", false, "refresh the credential twice after the test, and test again")
+	f.BoolVar(&opts.disconnect, "disconnect", false, "take the permission away at the provider after the test; only with --live or --record")
 	f.StringVar(&opts.option, "option", "", "test one option only, by its `key`; the base is \"default\"")
 	f.IntVar(&opts.jobs, "jobs", 0, "test this many connectors at once (default: one for each core)")
 	opts.networkFlags(f)
-	g.formatFlag(cmd, "text", "json")
+	g.formatFlag(cmd, report.TestFormats()...)
 	return cmd
 }
 
@@ -108,6 +130,11 @@ func runTest(ctx context.Context, g *global, opts testOptions) error {
 	if err := t.printDiagnostics(diagnostics); err != nil {
 		return err
 	}
+	if len(places) > 100 {
+		// All connectors are kept until they are tested: looking through them
+		// often frees little.
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
+	}
 	cases, err := t.cases(ctx, places)
 	if err != nil {
 		return err
@@ -116,26 +143,48 @@ func runTest(ctx context.Context, g *global, opts testOptions) error {
 		return err
 	}
 	t.noteUnused(cases)
-	out := report.NewTests(g.format, g.Stdout, report.TestOptions{
-		Color: g.useColor(g.StdoutTerminal), Quiet: g.quiet, Routes: opts.routes,
-	})
 	var codes []int
 	if len(diagnostics) > 0 {
 		codes = append(codes, exitNo)
 	}
-	err = inOrderBy(ctx, opts.jobs, 1, cases, func(c *testCase) report.Test {
-		return t.run(ctx, c)
-	}, func(c *testCase, r report.Test) error {
-		codes = append(codes, c.code)
-		return out.Write(r)
+	return t.report(ctx, cases, codes)
+}
+
+// report runs the tests and prints what comes out. What is known by an
+// interruption is printed, too.
+func (t *tester) report(ctx context.Context, cases []*testCase, codes []int) error {
+	out := report.NewTests(t.format, t.Stdout, report.TestOptions{
+		Color: t.useColor(t.StdoutTerminal), Quiet: t.quiet, Routes: t.opts.routes, Version: version(), Now: t.Now,
 	})
+	for _, c := range cases { // before any learns its secrets
+		t.separate(c)
+	}
+	t.watch(len(cases))
+	defer t.status.close()
+	missing, err := t.runAll(ctx, cases, func(c *testCase, r report.Test) error {
+		codes = append(codes, c.code)
+		return t.status.aside(func() error { return out.Write(r) })
+	})
+	t.status.close()
+	if err == nil {
+		err = out.Close(report.End{Missing: missing})
+	}
+	if err == nil && missing > 0 {
+		err = context.Cause(ctx)
+	}
 	if err != nil {
 		return err
 	}
-	if err := out.Close(); err != nil {
-		return err
-	}
 	return exitWith(testCode(codes))
+}
+
+// watch shows how far the tests are, where somebody watches.
+func (t *tester) watch(tests int) {
+	watched := t.StderrTerminal && !t.quiet && !t.verbose && t.Getenv("CI") == "" && t.Getenv("TERM") != "dumb"
+	t.status = newStatus(t.Stderr, watched, tests)
+	env, shared := *t.Env, *t.global
+	env.Stderr, shared.Env = t.status, &env
+	t.global = &shared
 }
 
 // testCode returns the exit code of a run: skipped tests count only if there
@@ -165,6 +214,8 @@ type tester struct {
 	engines map[place]script.Engine // one for each connector, since each runs scripts of its own
 	ends    []func()
 	many    bool // there is more than one connector
+
+	status *status // of tests that are reported
 }
 
 func newTester(g *global, opts testOptions) (*tester, error) {
@@ -191,9 +242,6 @@ func newTester(g *global, opts testOptions) (*tester, error) {
 		return nil, err
 	}
 	t.network = g.Network(options)
-	if g.verbose {
-		t.network = &wiretap{next: t.network, redactor: g.redactor, w: g.Stderr}
-	}
 	return t, t.opts.values.read(g)
 }
 
@@ -261,9 +309,12 @@ func (t *tester) printDiagnostics(list []spec.Diagnostic) error {
 
 // run runs one test and decides what it counts for.
 func (t *tester) run(ctx context.Context, c *testCase) report.Test {
-	r := report.Test{Connector: c.name(), Option: c.subject.OptionKey(), Operation: c.subject.Operation, Mode: "recorded"}
+	r := report.Test{Connector: c.name(), File: c.place.display(c.place.file), Option: c.subject.OptionKey(), Operation: c.subject.Operation, Scenario: string(c.subject.Course), Mode: "recorded"}
 	if c.live {
 		r.Mode = "live"
+	}
+	if c.simulated {
+		r.Mode = "simulated"
 	}
 	fail := func(code int, err error) report.Test {
 		c.code, r.Message = code, err.Error()
@@ -286,16 +337,21 @@ func (t *tester) run(ctx context.Context, c *testCase) report.Test {
 	case c.failure != nil:
 		return fail(codeOf(c.failure), c.failure)
 	}
+	c.subject.Trace = t.verbose
 	result, err := t.test(ctx, c)
 	if result != nil {
 		r.Fill(result)
+		fillDrift(&r, result)
+		hider{c.redactor, !c.live}.reveal(&r, result)
 	}
 	switch {
+	case ctx.Err() != nil && !r.OK:
+		c.code = exitInterrupted
 	case err != nil:
 		r.OK = false
 		return fail(exitFailed, err)
-	case ctx.Err() != nil:
-		c.code = exitInterrupted
+	case result.Skipped != "":
+		c.code, r.Skipped = exitSkipped, result.Skipped
 	case result.OK:
 		c.code = exitOK
 	case result.Unreachable():
@@ -308,23 +364,48 @@ func (t *tester) run(ctx context.Context, c *testCase) report.Test {
 
 // test runs a test from its recording, or for real.
 func (t *tester) test(ctx context.Context, c *testCase) (*auth.Result, error) {
-	if !c.live {
-		return auth.Replay(ctx, c.subject, c.recording.Recording)
+	t.separate(c)
+	if c.simulated {
+		return t.simulate(ctx, c)
 	}
-	world := auth.World{Network: t.network, Now: t.Now, Redactor: t.redactor, Timeout: t.opts.timeout, Wait: t.wait, Log: t.log}
+	if !c.live {
+		return t.replay(ctx, c)
+	}
+	world := auth.World{Network: t.wire(c), Now: t.Now, Redactor: c.redactor, Timeout: t.opts.timeout, Wait: t.wait, Log: t.log}
+	if t.opts.compare {
+		return t.compare(ctx, c, world)
+	}
+	if t.opts.faults {
+		return t.liveFaults(ctx, c, world)
+	}
 	if !t.opts.record {
 		return auth.Test(ctx, c.subject, c.values, world, t.Rand)
 	}
-	result, rec, err := auth.Record(ctx, c.subject, c.values, world, t.Rand, "connector "+version())
-	if err != nil || rec == nil {
-		return result, err
+	return t.record(ctx, c, world)
+}
+
+// separate gives a test a redactor of its own, unless it has one.
+func (t *tester) separate(c *testCase) {
+	switch {
+	case c.redactor != nil:
+	case c.live:
+		c.redactor = t.redactor.Child()
+	default: // its secrets are placeholders
+		c.redactor = secret.NewRedactor()
 	}
-	rec.Source = t.source(result.Hosts)
-	file, err := c.place.writeRecording(c.subject, rec, t.redactor)
-	if err == nil {
-		result.Note = "recorded in " + file
+}
+
+// wire returns the network of a test, with a tap for who wants to see what goes
+// over it.
+func (t *tester) wire(c *testCase) http.RoundTripper {
+	if !t.verbose {
+		return t.network
 	}
-	return result, err
+	tap := &wiretap{next: t.network, redactor: c.redactor, w: t.Stderr}
+	if t.status != nil { // the report shows the whole
+		tap.brief = c.name()
+	}
+	return tap
 }
 
 // source says where the answers of a run came from: loopback if every host

@@ -14,6 +14,7 @@ import (
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/lint"
+	"github.com/connector-spec/connector/spec/method"
 )
 
 // valueOptions are the flags by which inputs and parameters are given.
@@ -116,7 +117,9 @@ func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (_
 	if err != nil {
 		return auth.Values{}, false, false, err
 	}
-	given = inputs.Len() > 0 || params.Len() > 0 && s.Option.Value.Get("inputSchema").Get("properties").Len() == 0
+	given = inputs.Len() > 0 || slices.ContainsFunc(s.Methods.Secrets(), func(in method.SecretInput) bool {
+		return in.Parameter && params.Has(in.Name) && s.Option.Value.Get("inputSchema").Get("properties").Len() == 0
+	})
 	if v.environment != "" {
 		set := s.Connector.Meta.Get("environments").Get(v.environment)
 		if !set.IsObject() {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
@@ -25,10 +26,16 @@ type wiretap struct {
 	redactor *secret.Redactor
 	mu       sync.Mutex
 	w        io.Writer
+	// brief, if it is set, is the name of a test whose report shows all that
+	// passed: then a line says that a request is on its way, and one how it ended.
+	brief string
 }
 
 // RoundTrip sends the request on.
 func (t *wiretap) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.brief != "" {
+		return t.passing(req)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "> %s %s\n", req.Method, shownURL(req.URL))
 	t.writeHeaders(&b, ">", req.Header)
@@ -44,6 +51,26 @@ func (t *wiretap) RoundTrip(req *http.Request) (*http.Response, error) {
 	defer t.mu.Unlock()
 	_, _ = io.WriteString(t.w, secret.Printable(b.String()))
 	return resp, err
+}
+
+// passing sends a request on and says so.
+func (t *wiretap) passing(req *http.Request) (*http.Response, error) {
+	request := req.Method + " " + t.redactor.Redact(shownURL(req.URL))
+	t.say("> " + request)
+	begun := time.Now()
+	resp, err := t.next.RoundTrip(req)
+	answer := "no answer"
+	if err == nil {
+		answer = resp.Status
+	}
+	t.say(fmt.Sprintf("< %s, %d ms: %s", answer, time.Since(begun).Milliseconds(), request))
+	return resp, err
+}
+
+func (t *wiretap) say(text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	fmt.Fprintln(t.w, secret.PrintableLine(t.brief+": "+hideLookalikes(text)))
 }
 
 // shownURL writes a URL with what its query names like a credential hidden.

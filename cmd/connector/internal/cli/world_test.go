@@ -22,7 +22,7 @@ func TestAsks(t *testing.T) {
 		secret bool
 	}
 	var asked []question
-	answers := map[string]string{"Subdomain": "example", "App ID": "7", "API token": api.Inputs["token"]["apiKey"]}
+	answers := map[string]string{"Subdomain": "example", "App ID": "7", "API token": api.Options["token"].Inputs["apiKey"]}
 	w := world{ask: func(prompt string, secret bool) (string, error) {
 		asked = append(asked, question{prompt, secret})
 		for title, answer := range answers {

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/spec"
@@ -37,7 +39,8 @@ type junitSuite struct {
 	Tests      int             `xml:"tests,attr"`
 	Failures   int             `xml:"failures,attr"`
 	Errors     int             `xml:"errors,attr"`
-	Time       int             `xml:"time,attr"`
+	Skipped    int             `xml:"skipped,attr,omitempty"` // which Ant does not know
+	Time       seconds         `xml:"time,attr"`
 	Properties []junitProperty `xml:"properties>property"`
 	Cases      []junitCase     `xml:"testcase"`
 	Out        string          `xml:"system-out"`
@@ -52,9 +55,19 @@ type junitProperty struct {
 type junitCase struct {
 	Name    string        `xml:"name,attr"`
 	Class   string        `xml:"classname,attr"`
-	Time    int           `xml:"time,attr"`
+	Time    seconds       `xml:"time,attr"`
+	Skipped string        `xml:"skipped,omitempty"`
 	Error   *junitProblem `xml:"error"`
 	Failure *junitProblem `xml:"failure"`
+}
+
+// seconds is a time as JUnit writes it.
+type seconds float64
+
+// MarshalText writes whole milliseconds, and no zeros that say nothing.
+func (s seconds) MarshalText() ([]byte, error) {
+	text := strconv.FormatFloat(float64(s), 'f', 3, 64)
+	return []byte(strings.TrimSuffix(strings.TrimRight(text, "0"), ".")), nil
 }
 
 type junitProblem struct {
@@ -67,11 +80,8 @@ func openJUnit(w io.Writer, o Options) Diagnostics { return &junitDiagnostics{w:
 
 func (j *junitDiagnostics) Write(c Checked) error {
 	file := secret.PrintableLine(c.File)
-	s := junitSuite{
-		Name: file, Package: path.Dir(file), ID: len(j.suites.Suites), Hostname: "localhost",
-		Timestamp:  j.options.Now().UTC().Format("2006-01-02T15:04:05"),
-		Properties: []junitProperty{{"connector.version", j.options.Version}},
-	}
+	s := newSuite(j.options.Version, j.options.Now, file, len(j.suites.Suites))
+	s.Package = path.Dir(file)
 	for _, d := range c.Diagnostics {
 		if d.Severity == spec.Error || d.Severity == spec.Warning && j.options.Strict {
 			s.fail(d)
@@ -124,15 +134,27 @@ func junitText(d spec.Diagnostic) string {
 	return text
 }
 
-// Close prints the report. Characters that XML cannot hold were made printable
+// newSuite begins a suite.
+func newSuite(version string, now func() time.Time, name string, id int) junitSuite {
+	return junitSuite{
+		Name: name, ID: id, Hostname: "localhost",
+		Timestamp:  now().UTC().Format("2006-01-02T15:04:05"),
+		Properties: []junitProperty{{"connector.version", version}},
+	}
+}
+
+// Close prints the report.
+func (j *junitDiagnostics) Close(Summary) error { return j.suites.print(j.w) }
+
+// print prints suites. Characters that XML cannot hold were made printable
 // before.
-func (j *junitDiagnostics) Close(Summary) error {
-	data, err := xml.MarshalIndent(j.suites, "", "  ")
+func (s junitSuites) print(w io.Writer) error {
+	data, err := xml.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err
 	}
 	// Only text between tags has line feeds; as they are, people can read them.
 	text := strings.ReplaceAll(string(data), "&#xA;", "\n")
-	_, err = io.WriteString(j.w, xml.Header+text+"\n")
+	_, err = io.WriteString(w, xml.Header+text+"\n")
 	return err
 }

@@ -1,11 +1,11 @@
 // Gen writes connector specs to measure validators with:
 //
-//	go run ./testdata/bench/validate/gen [-bad] COUNT SEED DIR
+//	go run ./testdata/bench/validate/gen [-bad] [-keys] COUNT SEED DIR
 //
 // Files are like what people write: 60 to 130 lines, some 2.8 KB, a form with
 // help, formulas in a client, a test, often OAuth or several options. The same
 // seed gives the same files. With -bad each file has one mistake of a kind that
-// a JSON Schema sees.
+// a JSON Schema sees. With -keys all have one option that asks for a key.
 package main
 
 import (
@@ -20,14 +20,15 @@ import (
 
 func main() {
 	bad := flag.Bool("bad", false, "one mistake in each file")
+	keys := flag.Bool("keys", false, "one option that asks for a key")
 	flag.Parse()
-	if err := run(*bad, flag.Args()); err != nil {
+	if err := run(*bad, *keys, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(bad bool, args []string) error {
+func run(bad, keys bool, args []string) error {
 	if len(args) != 3 {
 		return fmt.Errorf("want COUNT SEED DIR, not %q", args)
 	}
@@ -44,7 +45,7 @@ func run(bad bool, args []string) error {
 	}
 	size := 0
 	for i := range count {
-		text := spec(rand.New(rand.NewPCG(seed, uint64(i))), i)
+		text := spec(rand.New(rand.NewPCG(seed, uint64(i))), i, keys)
 		if bad {
 			text = spoil(text, i)
 		}
@@ -73,7 +74,7 @@ func (w *writer) line(indent int, format string, args ...any) {
 func (w *writer) one(of ...string) string { return of[w.r.IntN(len(of))] }
 
 // spec writes the connector of a number.
-func spec(r *rand.Rand, i int) string {
+func spec(r *rand.Rand, i int, keys bool) string {
 	w := &writer{r: r}
 	word := w.one("alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper", "larch", "maple")
 	kind := w.one("crm", "mail", "billing", "chat", "tickets", "forms", "storage", "calendar")
@@ -88,13 +89,13 @@ func spec(r *rand.Rand, i int) string {
 	w.line(0, "homepageUri: https://%s", w.domain)
 	w.line(0, "categories: [%s, %s]", kind, w.one("sales", "support", "finance"))
 	w.line(0, "")
-	switch r.IntN(5) {
-	case 0:
-		w.options()
-	case 1, 2:
-		w.oauth()
-	default:
+	switch way := r.IntN(5); {
+	case keys || way > 2:
 		w.key()
+	case way == 0:
+		w.options()
+	default:
+		w.oauth()
 	}
 	return w.String()
 }
