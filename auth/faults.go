@@ -87,8 +87,9 @@ type fault struct {
 	// blame says what is the mistake if the outcome is another, and what mends it;
 	// "" for what the run says.
 	blame, mend string
-	lasts       bool // afterwards the connection need not work as before
-	again       bool // it goes on afterwards, and the connection works all the same
+	check       func(*faulty) *FaultError // more of a run that ended as it should; nil for nothing
+	lasts       bool                      // afterwards the connection need not work as before
+	again       bool                      // it goes on afterwards, and the connection works all the same
 }
 
 // An answerer makes a wrong answer. Good gives the right one, with all that it
@@ -170,6 +171,7 @@ type faulty struct {
 	last      *Result // of the run without a fault
 
 	hits      int // wrong answers
+	rights    int // right answers after them
 	keeper    *memoryKeeper
 	holder    *holder
 	redacted  *secret.Redactor
@@ -280,6 +282,7 @@ func (x *faulty) inject() {
 	}
 	answer := func(req *http.Request, good func() *http.Response) (*http.Response, error) {
 		if x.times > 0 && x.hits >= x.times {
+			x.rights++
 			return nil, nil //nolint:nilnil // the right answer, as simulate.Fault has it
 		}
 		x.hits++
@@ -350,6 +353,9 @@ func (x *faulty) unwanted(r *Result, want []outcome) *FaultError {
 		if !r.OK {
 			e.Reason += ": " + r.Message
 		}
+	case r.OK && !slices.Contains(want, isPassed):
+		e.Reason = "the test passes all the same: what was answered is taken for a success"
+		e.Mend = "look at responseHandlers of makeApiClient and at the mapping of the test: only an answer of the API in its usual form may pass"
 	case r.OK:
 		e.Reason = fmt.Sprintf("the run %s, and should have ended so: %s", x.came, wordsOf(want))
 	default:

@@ -22,7 +22,7 @@ func (x *faulty) outcome(r *Result, err error) outcome {
 		return isUnsent
 	case x.at == atTest && x.begun != nil && !same(x.begun, x.holder.current.Load()):
 		return isRefreshed
-	case x.times > 0 && x.answer != nil:
+	case x.rights > 0:
 		return isRetried
 	}
 	return isPassed
@@ -51,6 +51,11 @@ func (x *faulty) judge(ctx context.Context, r *Result) *FaultError {
 	}
 	if name := x.lost(); name != "" {
 		return &FaultError{x.name, fmt.Sprintf("%s of the credential was kept, and is lost now", name), "whatever fails, what was kept must stay until there is something better: give only what the answer has"}
+	}
+	if x.check != nil {
+		if err := x.check(x); err != nil {
+			return err
+		}
 	}
 	return x.after(ctx)
 }

@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/connector-spec/connector/auth/simulate"
@@ -12,10 +14,14 @@ import (
 // tenMinutes is how wrong a clock is that is wrong.
 const tenMinutes = 10 * time.Minute
 
+// renewed is what lets an ended token be refreshed.
+const renewed = "leave a 401 to be one, or give its response handler the error key access_token_expired: then the credential is refreshed"
+
 // faultTable lists what goes wrong besides wrong values: one fault, one line.
 var faultTable = []fault{
-	{name: "access token ended before its time", at: atTest, prepare: expired, want: renews},
-	{name: "access token whose time is over", at: atTest, prepare: timeOver, want: renews},
+	{name: "unit of the lifetime", at: atLogin, want: always(isPassed), check: lifetimeOf},
+	{name: "access token ended before its time", at: atTest, prepare: expired, want: renews, mend: renewed},
+	{name: "access token whose time is over", at: atTest, prepare: timeOver, want: renews, mend: renewed},
 	{name: "revoked grant", at: atTest, prepare: revoked, want: revokes, lasts: true},
 	{name: "reused refresh token", at: atRefresh, prepare: reused, want: always(wantsLogin), lasts: true},
 
@@ -147,4 +153,45 @@ func reused(ctx context.Context, x *faulty) bool {
 	x.holder.current.Store(old)
 	x.keeper.kept = old
 	return slices.ContainsFunc(x.provider.Tokens(), func(t *simulate.Token) bool { return t.Refresh && t.Dead })
+}
+
+// lifetimeOf compares the lifetime that a credential is taken to have with the
+// one that its answer says.
+func lifetimeOf(x *faulty) *FaultError {
+	c := x.holder.current.Load()
+	if c == nil || c.Expiry.IsZero() {
+		return nil
+	}
+	said := time.Duration(0)
+	for _, t := range x.provider.Tokens() {
+		if !t.Refresh && !t.End.IsZero() {
+			said = t.End.Sub(c.Obtained)
+		}
+	}
+	if said == 0 && x.readsLifetime() {
+		said = simulate.Lifetime
+	}
+	taken := c.Expiry.Sub(c.Obtained)
+	if said == 0 || taken > said/2 && taken < 2*said {
+		return nil
+	}
+	return &FaultError{
+		x.name, fmt.Sprintf("the credential is taken to last %v, and the answer says %v", taken.Round(time.Second), said),
+		"expires_in is a lifetime in seconds, and expires_at a time: convert what the answer has, such as minutes by * 60",
+	}
+}
+
+// readsLifetime tells whether a formula of a login reads how long it lasts.
+func (x *faulty) readsLifetime() bool {
+	for _, r := range x.Methods.Reads() {
+		steps := r.Path.Steps()
+		if len(steps) == 0 || !slices.Contains(stepsAt[atLogin], r.Method) {
+			continue
+		}
+		name := strings.ToLower(steps[len(steps)-1].Property)
+		if strings.Contains(name, "ttl") || strings.Contains(name, "expire") || strings.Contains(name, "lifetime") {
+			return true
+		}
+	}
+	return false
 }

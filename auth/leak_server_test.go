@@ -47,7 +47,10 @@ func (s *leakServer) RoundTrip(req *http.Request) (*http.Response, error) {
 	case path == "/par":
 		s.pushed, _ = url.ParseQuery(string(sent))
 		resp.StatusCode = 201
-		body = s.json(resp, members{"request_uri": "urn:ietf:params:oauth:request_uri:" + s.plain("request_uri"), "expires_in": 60})
+		word := leaks.Word(s.r, 30)
+		uri := "urn:ietf:params:oauth:request_uri:" + word
+		s.canaries.AddPart("request_uri", uri, word)
+		body = s.json(resp, members{"request_uri": uri, "expires_in": 60})
 	case path == "/device":
 		body = s.json(resp, members{
 			"device_code": s.plain("device_code"), "user_code": "WDJB-MJHT", "verification_uri": "https://login.leak.example/activate",
@@ -137,7 +140,7 @@ func (s *leakServer) tokens(resp *http.Response) string {
 
 // world is the world of a run against the server, through an echo.
 func (s *leakSpec) world(way leaks.Way) (auth.World, *leaks.Echo) {
-	echo := &leaks.Echo{Next: &leakServer{leakSpec: s}, Canaries: s.canaries, Way: way, Derived: s.isDerived}
+	echo := &leaks.Echo{Next: &leakServer{leakSpec: s}, Canaries: s.canaries, Way: way, Derived: s.isDerived, Compose: s.compose}
 	w := worldOf(nil)
 	w.Network, w.Browser = echo, browserOf(echo)
 	w.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }

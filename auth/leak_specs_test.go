@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -24,6 +25,7 @@ type leakSpec struct {
 	inputs, parameters members
 	derived            []string // names of headers and parameters that are made of secrets
 	answer             tokenAnswer
+	compose            func(*http.Response, []byte, []string) []byte
 }
 
 // A tokenAnswer is how a server answers token requests.
@@ -222,7 +224,7 @@ func (s *leakSpec) session() {
 	if s.maybe() {
 		s.auth["refreshCredentials"] = members{"implementationType": "rest-api-mapping", "mapping": members{
 			"method": "post", "path": "/login", "requestMapping": members{"data": members{"renew": variable("credentials.token")}},
-			"responseMapping": members{"token": variable("response.data.session.token")},
+			"responseMapping": members{"token": variable("response.data.session.token"), "more": variable("response.data.session")},
 		}}
 	}
 }

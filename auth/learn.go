@@ -73,7 +73,7 @@ func (l *life) seeValue(name, value string) {
 	switch {
 	case signed:
 		l.learnText(derivedName, strings.TrimSpace(strings.TrimPrefix(value, prefix)))
-	case name == "oauth_signature", strings.EqualFold(name, "X-Amz-Signature"):
+	case name == "oauth_signature", strings.EqualFold(name, "X-Amz-Signature"), strings.EqualFold(name, "DPoP"):
 		l.learnText(derivedName, value)
 	}
 	for _, m := range signatures.FindAllStringSubmatch(value, -1) {

@@ -32,10 +32,6 @@ const (
 // maxEndpointBytes bounds the answer of an endpoint of an authorization server.
 const maxEndpointBytes = 1 << 20
 
-// defaultRedirect is where logins come back to if the spec does not say: one
-// fixed address, so that it can be registered.
-const defaultRedirect = "http://127.0.0.1:47920/callback"
-
 // oauthConfig runs getOAuthConfig as a step.
 func (l *life) oauthConfig(ctx context.Context, redirectURI, state string) (*method.OAuthConfig, error) {
 	var config *method.OAuthConfig
@@ -121,7 +117,7 @@ func (l *life) redirectURI() (string, error) {
 		}
 		return uri, nil
 	}
-	host, port, path := "127.0.0.1", "47920", "/callback"
+	host, port, path := "127.0.0.1", "47920", "/callback" // one fixed address, so that it can be registered
 	if h := r.Get("host"); !h.IsMissing() {
 		host = textOf(h)
 	}

@@ -225,7 +225,9 @@ func (r *oauth2Run) authorizationURL(ctx context.Context, round *login.Round) (s
 		for _, param := range round.Params() {
 			p = append(p, token.Param(param))
 		}
-		pushed, _, err = e.Push(ctx, p)
+		if pushed, _, err = e.Push(ctx, p); err == nil {
+			r.learnText("pushed.request_uri", pushed)
+		}
 		return err
 	})
 	return round.PushedURL(pushed), err

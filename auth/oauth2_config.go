@@ -242,7 +242,7 @@ func (r *oauth2Run) assertion(v formula.Value) token.Assertion {
 
 // throwAway returns what a run with placeholders signs an assertion with.
 func (r *oauth2Run) throwAway(a token.Assertion) (key secret.Secret, alg string) {
-	shared := strings.HasPrefix(a.Alg, "HS") || r.text("clientAuthLocation") == token.AuthSecretJWT
+	shared := strings.HasPrefix(a.Alg, "HS") || a.Alg == "" && r.text("clientAuthLocation") == token.AuthSecretJWT
 	switch {
 	case shared && a.Alg == "":
 		return a.Key, "HS256"

@@ -127,9 +127,12 @@ func otherHint(err error) string {
 	var thrown *script.Error
 	var missing *formula.MissingError
 	var proof *ProofError
+	var faulty *FaultError
 	switch {
 	case errors.As(err, &proof):
 		return proof.Mend
+	case errors.As(err, &faulty):
+		return faulty.Mend
 	case errors.As(err, &handler):
 		return "the mistake is in responseHandlers of makeApiClient: each formula there must do for every answer of the API"
 	case errors.As(err, &thrown) && thrown.Hint != "":

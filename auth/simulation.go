@@ -274,10 +274,16 @@ func (m *simulation) renewed(ctx context.Context, l *life) bool {
 	}
 	if err != nil {
 		l.failed(err)
+		if m.Methods.Has(refreshMethod) {
+			r.Hint = "compare what refreshCredentials sends with what the login gave: the refresh token of the credential is {$var: credentials.refresh_token}"
+		}
 		return false
 	}
 	m.provider.Begin()
-	return l.perform(ctx).OK
+	if !l.perform(ctx).OK {
+		r.Hint = "the test passed before the refresh and is refused after it: the refresh must give the access token of the answer, as in access_token: {$var: response.data.access_token}"
+	}
+	return r.OK
 }
 
 // ended takes the permission away, where the spec has it.

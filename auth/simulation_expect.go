@@ -169,9 +169,7 @@ func (m *simulation) broken(c *Credential) (Values, *Credential) {
 	if c == nil {
 		return v, nil
 	}
-	for _, t := range m.provider.Given() {
-		secrets = append(secrets, t)
-	}
+	secrets = append(secrets, m.provider.Given()...)
 	fresh := *c
 	fresh.Values = replaced(c.Values, secrets)
 	if m.Option.Value.Get(credentialsMethod).Get("type").Text() == spec.KindMapping {

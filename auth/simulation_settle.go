@@ -233,6 +233,11 @@ func (s *search) fix(key string, v formula.Value) change {
 // answersTo lists other answers to a step.
 func (s *search) answersTo(step string) []change {
 	var list []change
+	if s.scriptAt(step) {
+		for _, v := range simulate.ScriptAnswers() {
+			list = append(list, s.fix(simulate.Leaf{Step: step}.Key(), v))
+		}
+	}
 	leaves := s.provider.Leaves(step)
 	for _, l := range leaves {
 		for _, v := range s.provider.Candidates(l) {

@@ -107,14 +107,9 @@ func oneOrList(list formula.Value) formula.Value {
 func (o *Option) askAll() {
 	base, own := o.connector.Auth, o.connector.Auth.Get("options").Get(o.Key)
 	for _, field := range []string{"inputSchema", "parametersSchema"} {
-		asked, added := askUnder(o.Value.Get(field))
+		asked := AllAsked(o.Value.Get(field))
 		if asked.IsMissing() {
 			continue
-		}
-		for name := range added {
-			if schemaIn(own, field).Get("properties").Get(name).Kind() == formula.KindNull { // the option removes it
-				asked = asked.With("properties", asked.Get("properties").Without(name))
-			}
 		}
 		o.Value = o.Value.With(field, asked)
 		for _, written := range []formula.Value{base, own} { // the last one counts
@@ -124,6 +119,45 @@ func (o *Option) askAll() {
 			}
 		}
 	}
+}
+
+// withoutAsked returns a schema whose branches do not ask for some inputs.
+func withoutAsked(schema formula.Value, names []string) formula.Value {
+	for i, key := range schema.Keys() {
+		_, part := schema.At(i)
+		switch key {
+		case "then", "else":
+			schema = schema.With(key, withoutProperties(part, names))
+		case "allOf", "anyOf", "oneOf":
+			list, _ := part.AsList()
+			items := make([]formula.Value, len(list))
+			for j, item := range list {
+				items[j] = withoutProperties(item, names)
+			}
+			schema = schema.With(key, formula.List(items...))
+		case "dependentSchemas":
+			for j, name := range part.Keys() {
+				_, item := part.At(j)
+				part = part.With(name, withoutProperties(item, names))
+			}
+			schema = schema.With(key, part)
+		}
+	}
+	return schema
+}
+
+func withoutProperties(branch formula.Value, names []string) formula.Value {
+	if !branch.IsObject() {
+		return branch
+	}
+	properties := branch.Get("properties")
+	for _, name := range names {
+		if properties.Has(name) {
+			properties = properties.Without(name)
+			branch = branch.With("properties", properties)
+		}
+	}
+	return withoutAsked(branch, names)
 }
 
 // schemaIn returns the inputSchema or the parametersSchema that an owner writes.

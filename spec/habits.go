@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,7 +15,7 @@ var fieldHabits = map[string][]string{
 	"baseUrl": {"baseUri"}, "base_url": {"baseUri"}, "host": {"baseUri"}, "server": {"baseUri"},
 	"url": {"path", "baseUri", "uri"}, "uri": {"path", "baseUri"}, "endpoint": {"path", "baseUri"},
 	"verb": {"method"}, "httpMethod": {"method"},
-	"defaultQueryParameters": {"query"}, "queryParameters": {"query"}, "params": {"query", "requestMapping"}, "qs": {"query"},
+	"defaultQueryParameters": {"query"}, "queryParameters": {"query", "extra"}, "params": {"query", "requestMapping", "extra"}, "qs": {"query"},
 	"defaultHeaders": {"headers"}, "header": {"headers"}, "cookie": {"cookies"},
 	"body": {"data", "mapping"}, "payload": {"data"}, "form": {"data"}, "json": {"data"},
 	"request": {"requestMapping"}, "response": {"responseMapping"},
@@ -22,7 +23,7 @@ var fieldHabits = map[string][]string{
 	"authorizationUri": {"authorizeUri"}, "authorization_endpoint": {"authorizeUri"}, "authUri": {"authorizeUri"},
 	"tokenUrl": {"tokenUri"}, "accessTokenUrl": {"tokenUri"}, "accessTokenUri": {"tokenUri"}, "token_endpoint": {"tokenUri"},
 	"refreshUrl": {"refreshUri"}, "revokeUrl": {"revokeUri"}, "scope": {"scopes"}, "scopeDelimiter": {"scopeSeparator"},
-	"authentication": {"auth"}, "authType": {"type"}, "kind": {"type"}, "inputs": {"inputSchema"}, "fields": {"schema", "properties"},
+	"authentication": {"auth", "clientAuthLocation"}, "authType": {"type"}, "kind": {"type"}, "inputs": {"inputSchema"}, "fields": {"schema", "properties"},
 	"location": {"in"}, "placement": {"in"}, "label": {"title"}, "displayName": {"title", "name"},
 	"help": {"description"}, "helpText": {"description"}, "helpUrl": {"helpUri"}, "docs": {"apiDocsUri"}, "docsUrl": {"apiDocsUri"},
 	"logo": {"logoUri"}, "logoUrl": {"logoUri"}, "icon": {"logoUri"}, "homepage": {"homepageUri"}, "website": {"homepageUri"},
@@ -39,6 +40,21 @@ var fieldHabits = map[string][]string{
 	"clientAuth": {"clientAuthLocation"}, "clientAuthMethod": {"clientAuthLocation"}, "token_endpoint_auth_method": {"clientAuthLocation"},
 	"bearerName": {"tokenPrefix"}, "tokenType": {"tokenPrefix"}, "refreshTokenUri": {"refreshUri"}, "refreshTokenUrl": {"refreshUri"},
 	"revocation_endpoint": {"revokeUri"}, "device_authorization_endpoint": {"deviceAuthorizationUri"}, "grant": {"grantType"},
+	"authEndpoint": {"authorizeUri"}, "revocationUrl": {"revokeUri"}, "revocationUri": {"revokeUri"}, "revokeTokenUrl": {"revokeUri"},
+	"deviceUrl": {"deviceAuthorizationUri"}, "deviceCodeUrl": {"deviceAuthorizationUri"},
+	"parUrl": {"parUri"}, "parEndpoint": {"parUri"}, "pushed_authorization_request_endpoint": {"parUri"},
+	"discoveryUrl": {"issuer"}, "wellKnown": {"issuer"}, "wellKnownUrl": {"issuer"}, "openIdConnectUrl": {"issuer"}, "openIdConfigurationUrl": {"issuer"},
+	"defaultScopes": {"scopes"}, "requiredScopes": {"scopes"}, "flow": {"grantType"}, "appId": {"clientId"}, "appSecret": {"clientSecret"},
+	"authMethod": {"clientAuthLocation"}, "authenticationMethod": {"clientAuthLocation"}, "clientAuthentication": {"clientAuthLocation"},
+	"tokenAuthMethod": {"clientAuthLocation"}, "tokenAuthentication": {"clientAuthLocation"}, "basicAuth": {"clientAuthLocation"}, "useBasicAuth": {"clientAuthLocation"},
+	"pkceMethod": {"pkce"}, "codeChallengeMethod": {"pkce"}, "bearerPrefix": {"tokenPrefix"},
+	"tokenExpiry": {"expiresIn"}, "tokenLifetime": {"expiresIn"}, "accessTokenLifetime": {"expiresIn"}, "accessTokenPath": {"tokenResponse"},
+	"authorizeParams": {"extra"}, "authorizationParameters": {"extra"}, "authorizationUrlParameters": {"extra"},
+	"accessTokenParams": {"tokenParams"}, "tokenBody": {"tokenParams"}, "refreshTokenParams": {"refreshParams"},
+	"tokenRequestHeaders": {"tokenHeaders"}, "accessTokenHeaders": {"tokenHeaders"}, "refreshHeaders": {"tokenHeaders"},
+	"accessKey": {"accessKeyId"}, "awsAccessKeyId": {"accessKeyId"}, "secretKey": {"secretAccessKey", "key"}, "accessKeySecret": {"secretAccessKey"},
+	"awsSecretAccessKey": {"secretAccessKey"}, "securityToken": {"sessionToken"}, "signature": {"algorithm", "signatureMethod"}, "hash": {"algorithm"},
+	"hashAlgorithm": {"algorithm"}, "digest": {"algorithm"}, "alg": {"algorithm"}, "secret": {"key", "clientSecret"}, "message": {"stringToSign"}, "canonicalString": {"stringToSign"},
 }
 
 // An advice is what to do instead of writing fields that mean nothing where
@@ -51,10 +67,15 @@ type advice struct {
 
 // fieldAdvice lists the fields that no other field takes the place of.
 var fieldAdvice = []advice{
-	{[]string{"usePkce", "usePKCE", "pkceEnabled", "enablePkce", "isPkce"}, "skipPkce", "remove it: PKCE is used unless there is skipPkce: true"},
-	{[]string{"redirectUri", "redirectUrl", "redirect_uri", "callbackUrl", "callbackUri"}, "authorizeUri", "remove it; where the login ends is said by auth.redirect"},
-	{[]string{"state", "responseType", "response_type", "code_challenge", "code_challenge_method"}, "authorizeUri", "remove it: every login has it of its own"},
-	{[]string{"audience", "prompt", "access_type", "accessType", "login_hint", "resource", "response_mode"}, "extra", "parameters of the authorization request stand in extra, as in extra: {prompt: consent}"},
+	{[]string{"usePkce", "pkceEnabled", "enablePkce", "isPkce", "requiresPkce", "pkceRequired"}, "skipPkce", "remove it: PKCE is used unless there is skipPkce: true"},
+	{[]string{"redirectUri", "redirectUrl", "callbackUrl", "callbackUri"}, "authorizeUri", "remove it; where the login ends is said by auth.redirect"},
+	{[]string{"state", "responseType", "codeChallenge"}, "authorizeUri", "remove it: every login has it of its own"},
+	{
+		[]string{"headers", "header", "defaultHeaders", "customHeaders", "requestHeaders", "authHeaders", "authorizeHeaders", "authorizationHeaders"}, "tokenHeaders",
+		"the user's browser opens authorizeUri and carries no headers of yours; those of token and refresh requests are tokenHeaders",
+	},
+	{[]string{"audience", "resource"}, "extra", "it stands in extra where the authorization request has it, in tokenParams where the token request does"},
+	{[]string{"prompt", "accessType", "loginHint", "responseMode"}, "extra", "parameters of the authorization request stand in extra, as in extra: {prompt: consent}"},
 	{[]string{"requestTokenConfig", "tokenConfig", "tokenRequest"}, "tokenParams", "what is special about the token request is said by tokenParams, tokenHeaders and tokenFormat"},
 	{[]string{"query", "mutation", "document"}, "operationType", "the fields to ask for are a list, as in operationType: query and requestMapping: [{field: me, subFields: [{field: id}]}]"},
 	{[]string{"variables", "args"}, "operationType", "arguments stand at their field, as in {field: user, args: {id: 1}, subFields: [{field: name}]}"},
@@ -65,7 +86,7 @@ var fieldAdvice = []advice{
 // others are known; "" if nothing is known about it.
 func advise(field string, known []string) string {
 	for _, a := range fieldAdvice {
-		if slices.Contains(a.fields, field) && slices.Contains(known, a.where) {
+		if slices.ContainsFunc(a.fields, func(f string) bool { return plain(f) == plain(field) }) && slices.Contains(known, a.where) {
 			return a.hint
 		}
 	}
@@ -83,12 +104,26 @@ var valueHabits = map[string]string{
 
 // meantField returns the known field that a field was probably meant to be.
 func meantField(field string, known []string) string {
-	for _, to := range fieldHabits[field] {
-		if slices.Contains(known, to) {
-			return to
-		}
+	if to := habitual(field, known); to != "" {
+		return to
 	}
 	return nearest(field, known)
+}
+
+// habitual returns the known field that people mean who write a field from
+// habit, in whatever case, and with or without underscores.
+func habitual(field string, known []string) string {
+	for _, habit := range append([]string{field}, slices.Sorted(maps.Keys(fieldHabits))...) {
+		if plain(habit) != plain(field) {
+			continue
+		}
+		for _, to := range fieldHabits[habit] {
+			if slices.Contains(known, to) {
+				return to
+			}
+		}
+	}
+	return ""
 }
 
 // meantValue returns the listed word that a word was probably meant to be: the
@@ -133,12 +168,17 @@ func certainField(field string, known []string) string {
 // sameLetters returns the only one of some words that differs from a word in
 // nothing but case, hyphens and underscores.
 func sameLetters(word string, known []string) string {
-	plain := func(s string) string { return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(s)) }
 	same := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return plain(k) != plain(word) })
 	if len(same) != 1 || word == "" {
 		return ""
 	}
 	return same[0]
+}
+
+// plain returns the letters of a name: in lower case, without hyphens and
+// underscores.
+func plain(name string) string {
+	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
 }
 
 // nearest returns the candidate that name is probably a misspelling of. Short

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -182,12 +183,19 @@ func collectInputProblems(schema, inputs formula.Value, e *jsonschema.Validation
 		owner := lookupPointer(inputs, pointer)
 		for _, name := range textsOf(at.Get("required")) {
 			if !owner.Has(name) {
-				*list = append(*list, InputProblem{Name: inputName(pointer + formula.Pointer(name)), Missing: true, Message: "is required"})
+				addInputProblem(list, InputProblem{Name: inputName(pointer + formula.Pointer(name)), Missing: true, Message: "is required"})
 			}
 		}
 		return
 	}
-	*list = append(*list, InputProblem{Name: inputName(pointer), Message: inputMessage(keyword, at)})
+	addInputProblem(list, InputProblem{Name: inputName(pointer), Message: inputMessage(keyword, at)})
+}
+
+// addInputProblem adds a problem once: several parts of a schema may say it.
+func addInputProblem(list *[]InputProblem, p InputProblem) {
+	if !slices.Contains(*list, p) {
+		*list = append(*list, p)
+	}
 }
 
 // inputName writes a pointer as a person would: host, proxy.port.

@@ -73,7 +73,15 @@ func mergeInputs(base, option formula.Value) formula.Value {
 	}
 	merged := MergeSchemas(base, option)
 	merged = joinConditionals(merged, base, option)
+	if removed := nullsOf(option.Get("properties")); len(removed) > 0 {
+		merged = withoutAsked(merged, removed)
+	}
 	return removeNulls(merged)
+}
+
+// nullsOf returns the names of the members that are null.
+func nullsOf(v formula.Value) []string {
+	return slices.DeleteFunc(slices.Clone(v.Keys()), func(key string) bool { return v.Get(key).Kind() != formula.KindNull })
 }
 
 func joinConditionals(merged, base, option formula.Value) formula.Value {

@@ -78,10 +78,8 @@ func (x schemaFault) unknownFieldHint(s *Source, key string) string {
 	if plain := strings.TrimSuffix(key, ":"); plain != key && slices.Contains(known, plain) {
 		return fmt.Sprintf("write {%s: ''} for an empty text: a blank and a value follow the colon", plain)
 	}
-	for _, to := range fieldHabits[key] {
-		if slices.Contains(known, to) {
-			return fmt.Sprintf("did you mean %q?", to)
-		}
+	if to := habitual(key, known); to != "" {
+		return fmt.Sprintf("did you mean %q?", to)
 	}
 	if hint := advise(key, known); hint != "" {
 		return hint

@@ -231,7 +231,7 @@ func TestInspect(t *testing.T) {
 			r.Steps[0].Exchanges[0].Request.URL = "https://h/?k=" + looks + "&long=" + strings.Repeat("x", 100)
 		},
 		"/steps/0/exchanges/0/request/form/pass":     func(r *cassette.Recording) { r.Steps[0].Exchanges[0].Request.Body = "user=me&pass=" + looks },
-		"/steps/1/exchanges/0/request/headers/X-K":   func(r *cassette.Recording) { r.Steps[1].Exchanges[0].Request.Headers["X-K"] = "token " + looks },
+		"/steps/1/exchanges/0/request/headers/X-K":   func(r *cassette.Recording) { r.Steps[1].Exchanges[0].Request.Headers["X-K"] = "Bearer " + looks },
 		"/steps/1/exchanges/0/response/body":         func(r *cassette.Recording) { r.Steps[1].Exchanges[0].Response.Body = `{"access_token":"undeclared1"}` },
 		"/steps/1/exchanges/0/response/headers/Link": func(r *cassette.Recording) { r.Steps[1].Exchanges[0].Response.Headers["Link"] = looks },
 		"/steps/1/exchanges/0/request/body":          func(r *cassette.Recording) { r.Steps[1].Exchanges[0].Request.Body = `{"a":"` + looks + `"}` },

@@ -150,10 +150,8 @@ func (rec *Recording) Inspect() error {
 				continue
 			}
 			r.fields(func(field, text string) { // the same once more, for the place
-				for _, m := range secret.Lookalikes(text) {
-					if secret.IsIssued(m.Name) {
-						note(rec.Steps[i].Name, fmt.Sprintf("/steps/%d/exchanges/%d/request%s", i, j, field), m)
-					}
+				if m, ok := issuedIn(text); ok {
+					note(rec.Steps[i].Name, fmt.Sprintf("/steps/%d/exchanges/%d/request%s", i, j, field), m)
 				}
 			})
 		}
@@ -164,16 +162,33 @@ func (rec *Recording) Inspect() error {
 // holdsIssued says whether a request holds what looks like a token of a known
 // shape, or a private key.
 func (r *Request) holdsIssued() bool {
-	holds := func(text string) bool {
-		return slices.ContainsFunc(secret.Lookalikes(text), func(m secret.Match) bool { return secret.IsIssued(m.Name) })
-	}
 	for _, value := range r.Headers {
-		if holds(value) {
+		if _, ok := issuedIn(value); ok {
 			return true
 		}
 	}
+	if _, ok := issuedIn(r.URL); ok {
+		return true
+	}
 	body, err := decodeBody(r.Body, r.BodyEncoding)
-	return holds(r.URL) || err == nil && holds(string(body))
+	_, ok := issuedIn(string(body))
+	return err == nil && ok
+}
+
+// issuedIn finds a token of a known shape in a text, also behind a word such as
+// Bearer, which says less of it.
+func issuedIn(text string) (secret.Match, bool) {
+	for _, m := range secret.Lookalikes(text) {
+		if !secret.IsIssued(m.Name) {
+			if inner := secret.Lookalikes(text[m.Start:m.End]); len(inner) > 0 {
+				m = inner[0]
+			}
+		}
+		if secret.IsIssued(m.Name) {
+			return m, true
+		}
+	}
+	return secret.Match{}, false
 }
 
 // texts calls visit with every text of a recording that may hold a secret, or

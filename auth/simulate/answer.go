@@ -187,6 +187,13 @@ func anything() formula.Value {
 	return v.With("ok", formula.Bool(true))
 }
 
+// ScriptAnswers are answers that a script may want in place of an object: with
+// its list in data, or one that is a list.
+func ScriptAnswers() []formula.Value {
+	one := anything()
+	return []formula.Value{one.With("data", formula.List(one)), formula.List(one)}
+}
+
 // value returns what stands at a leaf.
 func (p *Provider) value(l Leaf) formula.Value { return p.valueOf(l, 0) }
 
@@ -245,10 +252,30 @@ var wordsOf = []struct {
 	{[]string{"phone"}, formula.String("+4930123456")},
 }
 
+// inUnit returns the lifetime of a token in the unit that the name of a member
+// says.
+func inUnit(name string) (float64, bool) {
+	if !slices.ContainsFunc([]string{"expir", "ttl", "lifetime", "valid"}, func(w string) bool { return strings.Contains(name, w) }) {
+		return 0, false
+	}
+	for _, u := range []struct {
+		word string
+		unit time.Duration
+	}{{"milli", time.Millisecond}, {"_ms", time.Millisecond}, {"minute", time.Minute}, {"_min", time.Minute}, {"hour", time.Hour}, {"second", time.Second}} {
+		if strings.Contains(name, u.word) {
+			return float64(Lifetime / u.unit), true
+		}
+	}
+	return 0, false
+}
+
 // plausible returns what a member of a name may hold.
 func (p *Provider) plausible(name string) formula.Value {
 	lower := strings.ToLower(name)
 	now := p.facts.Now()
+	if n, ok := inUnit(lower); ok {
+		return formula.Number(n)
+	}
 	switch {
 	case lower == "ok":
 		return formula.Bool(true)

@@ -144,9 +144,30 @@ func (p *Provider) check(step string, r *request) *reply {
 	case exchanges:
 		return p.exchanged(r)
 	case refreshes:
+		if bad := p.sentForRefresh(r); bad != nil {
+			return bad
+		}
 		return p.accepted(step, r, p.alive((*Provider).refreshable))
 	case "test", "run", "disconnect":
 		return p.accepted(step, r, p.alive((*Provider).usable))
+	}
+	return nil
+}
+
+// sentForRefresh refuses a request to refresh that has the access token where the
+// client was given a refresh token (RFC 6749 6).
+func (p *Provider) sentForRefresh(r *request) *reply {
+	text := r.url.RawQuery + "\n" + string(r.body)
+	for name := range r.header {
+		text += "\n" + r.header.Get(name)
+	}
+	access, refresh, given := false, false, false
+	for _, t := range p.tokens {
+		has := strings.Contains(text, t.Text)
+		access, refresh, given = access || has && !t.Refresh, refresh || has && t.Refresh, given || t.Refresh
+	}
+	if access && given && !refresh {
+		return refuse(http.StatusUnauthorized, "invalid_grant", "the request to refresh has the access token, and not the refresh token of the credential (RFC 6749 6)")
 	}
 	return nil
 }

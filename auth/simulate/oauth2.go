@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/connector-spec/connector/formula"
@@ -39,14 +38,6 @@ func (c *Config) standard(v url.Values) url.Values {
 		out[name] = append(out[name], values...)
 	}
 	return out
-}
-
-// renamed gives the name that the server uses for a parameter.
-func (c *Config) renamed(name string) string {
-	if to := c.Value.Get("parameterNames").Get(name).Text(); to != "" {
-		return to
-	}
-	return name
 }
 
 func (c *Config) text(name string) string { return scalar(c.Value.Get(name)) }
@@ -333,14 +324,4 @@ func (g *grant) verified(verifier string) bool {
 	default:
 		return verifier == want
 	}
-}
-
-// sortedNames returns the names of parameters in their order.
-func sortedNames(v url.Values) []string {
-	names := make([]string, 0, len(v))
-	for name := range v {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

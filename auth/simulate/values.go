@@ -287,9 +287,16 @@ var formats = map[string]string{
 
 // inputWords are values by what the name of an input has in it.
 var inputWords = []struct{ words, value string }{
-	{"email mail", "ada@example.com"}, {"url uri endpoint", "https://acme.example"}, {"host server domain", "acme.example"},
-	{"region", "eu-west-1"}, {"subdomain shop site tenant account workspace company instance org team", "acme"},
-	{"user login", "ada"}, {"port", "443"}, {"scope", "read"}, {"version", "1"}, {"locale lang", "en"},
+	{"email mail", "ada@example.com"},
+	{"url uri endpoint", "https://acme.example"},
+	{"host server domain", "acme.example"},
+	{"region", "eu-west-1"},
+	{"subdomain shop site tenant account workspace company instance org team", "acme"},
+	{"user login", "ada"},
+	{"port", "443"},
+	{"scope", "read"},
+	{"version", "1"},
+	{"locale lang", "en"},
 }
 
 // plain makes a text by its format and name.

@@ -144,8 +144,16 @@ func unanswered(ctx context.Context, origin string, err error) *Error {
 // the query of a URL.
 var foreign = regexp.MustCompile(`"(?:[^"\\]|\\.)*"?|\?\S*`)
 
-// transportWords says why no answer came without quoting anything.
+// transportWords says why no answer came without quoting anything, unless the
+// error is marked as one that holds no secrets: that of a replay.
 func transportWords(err error) string {
+	var harmless interface {
+		error
+		NoSecrets()
+	}
+	if errors.As(err, &harmless) {
+		return plain(harmless.Error(), maxProblem)
+	}
 	var outer *url.Error
 	if errors.As(err, &outer) {
 		err = outer.Err

@@ -126,7 +126,7 @@ func (r *Response) failure(run formula.Run) error {
 
 // failed returns the error that an answer is by its status.
 func (r *Response) failed(run formula.Run) *StatusError {
-	e := &StatusError{Method: r.Method, URL: r.URL, Status: r.Status, Detail: detailOf(r.Data), RetryAfter: r.retryAfter(run)}
+	e := &StatusError{Method: r.Method, URL: r.URL, Status: r.Status, Detail: r.detail(), RetryAfter: r.retryAfter(run)}
 	switch r.Status {
 	case http.StatusUnauthorized:
 		e.Key = KeyExpired
@@ -225,8 +225,16 @@ func plainURL(u *url.URL) string {
 	return plain.String()
 }
 
-// detailOf finds what a server says about an error in its answer.
-func detailOf(v formula.Value) string { return detailWithin(v, 0) }
+// detail finds what a server says about an error in its answer.
+func (r *Response) detail() string {
+	if r.Data.IsObject() && r.json == nil && r.plain != nil && r.Data.Len() == 1 {
+		_, root := r.Data.At(0)
+		if s := xmlDetail(root, 0); s != "" {
+			return s
+		}
+	}
+	return detailWithin(r.Data, 0)
+}
 
 func detailWithin(v formula.Value, depth int) string {
 	const deepest = 8

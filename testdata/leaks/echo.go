@@ -81,6 +81,8 @@ type Echo struct {
 	Derived func(name string) bool
 	// Silent tells requests that are left alone; nil for none.
 	Silent func(*http.Request) bool
+	// Compose puts secrets into a body in another way; nil for the usual one.
+	Compose func(resp *http.Response, body []byte, secrets []string) []byte
 
 	mu      sync.Mutex
 	seen    []string
@@ -216,9 +218,9 @@ func (e *Echo) spoil(resp *http.Response, got []byte, secrets []string, ends boo
 		e.returning(resp, flat)
 		body = bytes.NewReader(got)
 	case way.Place == InBody:
-		body = bytes.NewReader(beside(resp, got, way, secrets))
+		body = bytes.NewReader(e.within(resp, got, secrets))
 	case way.Place == InChunks:
-		body = &chunks{beside(resp, got, way, secrets), 3}
+		body = &chunks{e.within(resp, got, secrets), 3}
 	case way.Place == InHeaders:
 		for _, name := range []string{"Link", "Set-Cookie", "X-Echo", "WWW-Authenticate", "Www-Authenticate", "Retry-After", "Deprecation", "Content-Language", "Location"} {
 			resp.Header.Add(name, flat)
@@ -266,7 +268,7 @@ func (e *Echo) end(resp *http.Response, way Way, secrets []string, all, flat str
 		resp.Header = http.Header{"Location": {"https://" + "other.example/" + url.PathEscape(flat) + "?x=" + url.QueryEscape(flat)}}
 		return strings.NewReader("")
 	case InType:
-		return set(200, "text/x-"+strings.ReplaceAll(flat, " ", ""), all)
+		return set(200, "text/x-"+flat, all)
 	case InBreak:
 		return io.MultiReader(strings.NewReader(`{"access_token":`), failing{errors.New("unexpected " + all)})
 	case InNames:
@@ -290,8 +292,16 @@ func (e *Echo) returning(resp *http.Response, flat string) {
 	resp.Status = "302 " + flat
 }
 
-// beside puts secrets beside what is in a body.
-func beside(resp *http.Response, got []byte, way Way, secrets []string) []byte {
+// within puts secrets into a body.
+func (e *Echo) within(resp *http.Response, got []byte, secrets []string) []byte {
+	if e.Compose != nil {
+		return e.Compose(resp, got, secrets)
+	}
+	return Beside(resp, got, e.Way.Encoding, secrets)
+}
+
+// Beside puts secrets beside what is in a body.
+func Beside(resp *http.Response, got []byte, way Encoding, secrets []string) []byte {
 	var object map[string]json.RawMessage
 	var b strings.Builder
 	switch kind := resp.Header.Get("Content-Type"); {

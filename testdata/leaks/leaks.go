@@ -137,35 +137,37 @@ func (c *Canaries) Secrets() []string {
 func (c *Canaries) Find(text string) []Found {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var found []Found
-	c.find(text, func(_ int, f Found) { found = append(found, f) })
-	return found
-}
-
-// Sent lists the canaries that stand in a text, wholly or in part, as they are.
-func (c *Canaries) Sent(text string) []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	var list []string
-	c.find(text, func(i int, _ Found) { list = append(list, c.secrets[i]) })
-	return list
-}
-
-// find calls visit with each canary that stands in a text.
-func (c *Canaries) find(text string, visit func(i int, f Found)) {
 	if len(c.list) == 0 || len(text) < part {
-		return
+		return nil
 	}
+	var found []Found
 	seen := make([]bool, len(c.list))
 	decodings(text, func(how, plain string) {
 		for i := range c.list {
 			if at, ok := c.list[i].in(plain); ok && !seen[i] {
 				seen[i] = true
 				around := plain[max(0, at-20):min(len(plain), at+3*part)]
-				visit(i, Found{c.list[i].name, how, strings.ToValidUTF8(around, ".")})
+				found = append(found, Found{c.list[i].name, how, strings.ToValidUTF8(around, ".")})
 			}
 		}
 	})
+	return found
+}
+
+// Sent lists the canaries that stand in a text wholly, in any encoding, as they
+// are.
+func (c *Canaries) Sent(text string) []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var list []string
+	decodings(text, func(_, plain string) {
+		for _, value := range c.secrets {
+			if strings.Contains(plain, value) && !slices.Contains(list, value) {
+				list = append(list, value)
+			}
+		}
+	})
+	return list
 }
 
 // in tells where a part of a canary stands in a text.

@@ -29,7 +29,7 @@ func TestTestResult(t *testing.T) {
 	api := apiOf(t, "github")
 	route := api.Origin + "=" + serve(t, api.Handler)
 	unrecorded := writeTree(t, map[string]string{"spec.yml": badSpec})
-	always := []string{"connector", "label", "message", "mode", "ok", "option", "skipped", "steps"}
+	always := []string{"connector", "file", "label", "message", "mode", "ok", "option", "skipped", "steps"}
 	tests := []struct {
 		name    string
 		world   world
@@ -40,13 +40,14 @@ func TestTestResult(t *testing.T) {
 		more    []string
 		request bool // the last step has one
 	}{
-		{"recorded", world{}, []string{github}, 0, true, map[string]any{"ok": true, "mode": "recorded", "skipped": "", "label": "octocat", "message": ""}, nil, true},
+		{"recorded", world{}, []string{github}, 0, true, map[string]any{"ok": true, "mode": "recorded", "skipped": "", "label": "octocat", "message": ""}, []string{"test"}, true},
 		{
 			"live", world{}.with("CONNECTOR_INPUT_TOKEN", api.Options["default"].Inputs["token"]),
 			[]string{"--live", "--route", route, github},
 			0, true,
 			map[string]any{"ok": true, "mode": "live", "label": "octocat"},
-			nil, true,
+			[]string{"test"},
+			true,
 		},
 		{
 			"refused", world{}.with("CONNECTOR_INPUT_TOKEN", "another-token"),

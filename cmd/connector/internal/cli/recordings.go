@@ -86,7 +86,11 @@ func parseRecording(file string, data []byte) (*cassette.Recording, *spec.Source
 	var problems []string
 	for _, d := range diagnostics {
 		if d.Severity == spec.Error {
-			problems = append(problems, d.String())
+			problem := d.String()
+			if d.Code == "missing-field" && strings.Contains(d.Message, `"outcome"`) {
+				problem += "; outcome is the last part of a recording: this one may be cut off"
+			}
+			problems = append(problems, problem)
 		}
 	}
 	if len(problems) > 0 {

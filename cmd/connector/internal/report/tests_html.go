@@ -196,7 +196,7 @@ func (h *htmlTests) test(i int) markup {
 			inside = append(inside, element("p", nil, element("strong", nil, text(r.text))))
 		case "hint":
 			inside = append(inside, element("p", nil, element("strong", nil, "Hint: "), text(r.text)))
-		case "note", "warning":
+		case "note", "drift", "warning":
 			asides = append(asides, element("li", nil, element("span", attributes{"class", "word " + r.kind}, text(r.kind+":")), text(" "+r.text)))
 		}
 	}
@@ -262,7 +262,7 @@ func steps(t *Test) markup {
 	}
 	inside := []markup{
 		element("summary", nil, text(plural(len(t.Steps), "step"))),
-		table("Steps of "+fullName(t), []string{"Result", "Step", "Last request"}, rows),
+		table("Steps of "+fullName(t), []string{"Result", "Step", "What happened"}, rows),
 	}
 	if len(exchanges) > 0 {
 		inside = append(inside, element("h4", nil, "Requests and answers"))
@@ -271,10 +271,11 @@ func steps(t *Test) markup {
 	return element("details", a, inside...)
 }
 
-// requestOf shows the last request of a step, and how it was answered.
+// requestOf shows the last request of a step and how it was answered, and what is
+// said about the step.
 func requestOf(t *Test, s *Step) markup {
 	if s.Request == nil {
-		return ""
+		return text(s.Message)
 	}
 	request := text(s.Request.Method+" ") + element("code", nil, text(s.Request.URL)) + element("br", nil)
 	answer := "no answer"
@@ -283,6 +284,9 @@ func requestOf(t *Test, s *Step) markup {
 	}
 	if t.timed() {
 		answer += fmt.Sprintf(" after %.0f ms", s.MS)
+	}
+	if s.Message != "" {
+		answer += ": " + s.Message
 	}
 	return request + text(answer)
 }
