@@ -29,6 +29,13 @@ var errNoBrowser = errors.New("the login needs its user, and there is no browser
 // send the user back to, it shows what is wrong on a page of its own.
 var errNoReturn = errors.New("the login did not come back: the server kept the user on a page of its own")
 
+// A strayError is why a user did not come back from a login, in the words of the
+// browser.
+type strayError struct{ error }
+
+// Unwrap gives the error of the browser.
+func (e *strayError) Unwrap() error { return e.error }
+
 // browsing marks a request that the user's browser makes.
 type browsing struct{}
 
@@ -51,7 +58,7 @@ func (n *browserNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	callback, err := n.browser(req.Context(), req.URL.String())
 	if err != nil {
-		return nil, err
+		return nil, &strayError{err}
 	}
 	return &http.Response{
 		StatusCode: http.StatusFound, Status: "302 Found", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

@@ -15,7 +15,7 @@ import (
 // each change to be found, and to matter where the spec depends on it.
 func TestCompare(t *testing.T) {
 	t.Parallel()
-	s := subjectOf(t, strings.Replace(session, "data.name}", "data.user.name}", 1))
+	s := subjectOf(t, strings.Replace(session, "data.name}", "data.user.name}, plan: {$var: response.data.plan}", 1))
 	const login = `{"auth":{"token":"session-token-0123456789"},"limits":[{"n":1},{"n":2}]}`
 	const me = `{"user":{"name":"Ada","id":7},"plan":null,"tags":[]}`
 	server := func(login, me string, status int, kind string) auth.World {

@@ -283,7 +283,7 @@ func (c *Connection) clientConfig(ctx context.Context, credential *Credential) (
 	if err != nil {
 		return client.Config{}, err
 	}
-	config, err := l.configOf(made)
+	config, err := l.configOf(ctx, made)
 	if err != nil {
 		return client.Config{}, err
 	}

@@ -25,7 +25,7 @@ func (l *life) disconnect(ctx context.Context) error {
 			return err
 		}
 		return l.step(disconnectMethod, func(*Step) error {
-			c, err := l.open(config)
+			c, err := l.open(ctx, config)
 			if err != nil {
 				return err
 			}

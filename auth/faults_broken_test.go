@@ -1,7 +1,6 @@
 package auth_test
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"net/http"
@@ -95,7 +94,7 @@ func (m *mistaken) run(t *testing.T) (message, hint string) {
 		}
 		r, err = auth.SimulateFaults(t.Context(), s, auth.SimulateOptions{})
 	case "--live":
-		simulated, failed := auth.Simulate(t.Context(), subjectOf(t, m.text), auth.SimulateOptions{})
+		simulated, failed := auth.SimulateFaults(t.Context(), subjectOf(t, m.text), auth.SimulateOptions{})
 		if failed != nil || !simulated.OK {
 			t.Errorf("a simulation should know nothing of it: %v, %+v", failed, simulated)
 		}
@@ -157,10 +156,7 @@ func (m *mistaken) live(t *testing.T) (*auth.Result, error) {
 	if given == nil {
 		t.Fatalf("there is no client %q", m.said["client"])
 	}
-	world := peerWorld(peers.Person{CallbackPrefix: "http://127.0.0.1:47920/"})
-	person := world.Browser
-	world.Browser = func(ctx context.Context, address string) (string, error) { return person(ctx, address) }
-	_, r, err := auth.Connect(t.Context(), s, parametersOf(t, s, given), world)
+	_, r, err := auth.Connect(t.Context(), s, parametersOf(t, s, given), peerWorld(peers.Person{CallbackPrefix: "http://127.0.0.1:47920/"}))
 	return r, err
 }
 
@@ -180,10 +176,9 @@ func TestBrokenConnectorsPage(t *testing.T) {
 		t.Fatalf("%s has no place for the table, between %q and %q", file, begin, end)
 	}
 	var b strings.Builder
-	b.WriteString("\n| Connector | Mistake | Found by | Said |\n|---|---|---|---|\n")
+	b.WriteString("\n| Connector | Mistake | Found by | It says | It advises |\n|---|---|---|---|---|\n")
 	for _, m := range mistakes(t) {
-		found := "`" + m.said["found by"] + "`"
-		fmt.Fprintf(&b, "| [%s](../testdata/broken/%s.yml) | %s | %s | %s |\n", m.name, m.name, m.said["mistake"], found, strings.ReplaceAll(m.said["says"], "|", "\\|")+" … "+m.said["hint"])
+		fmt.Fprintf(&b, "| [%s](../testdata/broken/%s.yml) | %s | `%s` | … %s … | … %s … |\n", m.name, m.name, m.said["mistake"], m.said["found by"], m.said["says"], m.said["hint"])
 	}
 	b.WriteString("\n")
 	if *updateBroken {

@@ -49,6 +49,8 @@ var faultTable = []fault{
 	{name: "token answer without expires_in", at: atLogin, answer: withoutLifetime, want: lifetimes, blame: "the login needs to be told how long the token lasts, and not every answer says so", mend: "read the lifetime with $firstNotEmpty and a default, or leave it out"},
 	{name: "error inside a 200 at the login", at: atLogin, answer: errorInside, want: always(isExplained, wantsLogin)},
 
+	{name: "answer to the refresh without a refresh token", at: atRefresh, answer: withoutRefreshToken, want: always(isPassed), blame: "the refresh loses the refresh token where the answer has no new one (RFC 6749 6): the next refresh has none", mend: "keep the old one: refresh_token: {$firstNotEmpty: [{$var: response.data.refresh_token}, {$var: credentials.refresh_token}]}"},
+	{name: "answer to the refresh with a new refresh token", at: atRefresh, answer: rotated, again: true, want: always(isPassed), blame: "the refresh loses the new refresh token that the answer has (RFC 6749 6): the next refresh is refused", mend: "keep it: refresh_token: {$firstNotEmpty: [{$var: response.data.refresh_token}, {$var: credentials.refresh_token}]}"},
 	{name: "429 with Retry-After at the refresh", at: atRefresh, times: 1, answer: status(http.StatusTooManyRequests, "Retry-After", "7"), want: always(isRetried, isExplained)},
 	{name: "503 at the refresh", at: atRefresh, answer: status(http.StatusServiceUnavailable), want: always(isExplained)},
 	{name: "timeout at the refresh", at: atRefresh, answer: timeout, want: always(isExplained)},
@@ -58,8 +60,6 @@ var faultTable = []fault{
 	{name: "HTML page for the answer to the refresh", at: atRefresh, answer: page, want: always(isExplained)},
 	{name: "empty answer to the refresh", at: atRefresh, answer: empty, want: always(isExplained)},
 	{name: "error inside a 200 at the refresh", at: atRefresh, answer: errorInside, want: always(isExplained, wantsLogin), lasts: true},
-	{name: "answer to the refresh without a refresh token", at: atRefresh, answer: withoutRefreshToken, want: always(isPassed), blame: "the refresh loses the refresh token where the answer has no new one (RFC 6749 6): the next refresh has none", mend: "keep the old one: refresh_token: {$firstNotEmpty: [{$var: response.data.refresh_token}, {$var: credentials.refresh_token}]}"},
-	{name: "answer to the refresh with a new refresh token", at: atRefresh, answer: rotated, again: true, want: always(isPassed), blame: "the refresh loses the new refresh token that the answer has (RFC 6749 6): the next refresh is refused", mend: "keep it: refresh_token: {$firstNotEmpty: [{$var: response.data.refresh_token}, {$var: credentials.refresh_token}]}"},
 
 	{name: "clock 10 minutes behind the server's", at: atLogin, skew: -tenMinutes, want: always(isPassed, isRefreshed, isExplained)},
 	{name: "clock 10 minutes ahead of the server's", at: atLogin, skew: tenMinutes, want: always(isPassed, isRefreshed, isExplained)},

@@ -92,7 +92,8 @@ func (h *holder) renew(ctx context.Context, old *Credential, obtain obtaining) e
 func (h *holder) attempt(ctx context.Context, old *Credential, obtain obtaining) error {
 	defer func() { <-h.turn }()
 	err := h.replace(ctx, old, obtain)
-	if err != nil {
+	var locked *lockError
+	if gaveUp := errors.As(err, &locked) && ctx.Err() != nil; err != nil && !gaveUp { // others may have more time
 		h.failure = err
 		h.failed.Add(1)
 	}

@@ -61,23 +61,27 @@ func (l *leakTally) check(t *testing.T) {
 
 // checkLeaks runs a connector, live and as it is recorded and replayed, and
 // looks for its secrets.
-func checkLeaks(t *testing.T, s *leakSpec, way leaks.Way, name string) (tally leakTally) {
+func checkLeaks(t *testing.T, s *leakSpec, way leaks.Way, name string) leakTally {
 	t.Helper()
 	subject := subjectOf(t, s.text(t))
-	subject.Trace = true
-	values := s.values(t, subject)
 	l := &leakCheck{t: t, canaries: s.canaries, name: fmt.Sprintf("%s, %v", name, way), spec: s.text(t)}
+	return l.runs(subject, s.values(t, subject), func() (auth.World, *leaks.Echo) { return s.world(way) })
+}
 
-	world, echo := s.world(way)
-	result, err := auth.Test(t.Context(), subject, values, world, newRandom())
+// runs tests, records and replays a subject, each in a world of its own.
+func (l *leakCheck) runs(subject auth.Subject, values auth.Values, newWorld func() (auth.World, *leaks.Echo)) (tally leakTally) {
+	l.t.Helper()
+	subject.Trace = true
+	world, echo := newWorld()
+	result, err := auth.Test(l.t.Context(), subject, values, world, newRandom())
 	l.result("test", result, err, world.Redactor)
-	tally.planted += echo.Planted()
+	tally.planted = echo.Planted()
 
-	world, echo = s.world(way)
-	recorded, rec, err := auth.Record(t.Context(), subject, values, world, newRandom(), "test")
+	world, echo = newWorld()
+	recorded, rec, err := auth.Record(l.t.Context(), subject, values, world, newRandom(), "test")
 	l.result("record", recorded, err, world.Redactor)
 	if err != nil {
-		t.Logf("%s: not recorded: %v", l.name, err)
+		l.t.Logf("%s: not recorded: %v", l.name, err)
 	}
 	tally.runs, tally.planted = 1, tally.planted+echo.Planted()
 	if recorded != nil && recorded.OK {

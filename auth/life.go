@@ -180,8 +180,8 @@ func (l *life) step(name string, work func(step *Step) error) error {
 		if l.result.Hint == "" {
 			l.result.Hint = answerHint(s.Status)
 		}
-		if hint := clockHint(s.Status, l.transport.date, l.run.Now()); hint != "" && !l.run.ThrowAway {
-			l.result.Hint = hint
+		if wrong := wrongClock(s.Status, l.transport.date, l.run.Now()); wrong != "" && !l.run.ThrowAway {
+			l.result.Hint += "; set this machine's clock right, too: it is " + wrong + " the server's"
 		}
 	}
 	l.result.Steps = append(l.result.Steps, s)
@@ -237,7 +237,7 @@ func (l *life) client(ctx context.Context) (*method.ClientConfig, error) {
 func (l *life) check(ctx context.Context, config *method.ClientConfig) (formula.Value, error) {
 	answer := formula.Undefined
 	err := l.step("test", func(s *Step) error {
-		c, err := l.open(config)
+		c, err := l.open(ctx, config)
 		if err != nil {
 			return err
 		}

@@ -167,6 +167,7 @@ func (r *oauth2Run) byCode(ctx context.Context, state string) error {
 		if err != nil || answer.IDToken == "" {
 			return answer, err
 		}
+		r.learnAnswer(formula.Object(formula.Member{Key: "access_token", Value: formula.String(answer.AccessToken)}), answer)
 		return answer, r.checkIDToken(ctx, answer.IDToken, round.Nonce)
 	}, query)
 }

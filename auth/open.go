@@ -19,8 +19,8 @@ import (
 const maxRepeats = 2
 
 // open makes the HTTP client of a config.
-func (l *life) open(config *method.ClientConfig) (*client.Client, error) {
-	c, err := l.configOf(config)
+func (l *life) open(ctx context.Context, config *method.ClientConfig) (*client.Client, error) {
+	c, err := l.configOf(ctx, config)
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func (l *life) open(config *method.ClientConfig) (*client.Client, error) {
 
 // configOf says what the HTTP client of a config does: it goes to the base and
 // to the origins that the spec names, and nowhere else.
-func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
+func (l *life) configOf(ctx context.Context, config *method.ClientConfig) (client.Config, error) {
 	base, err := client.ParseOrigin(config.Base.URL)
 	if err != nil {
 		return client.Config{}, err
@@ -50,7 +50,7 @@ func (l *life) configOf(config *method.ClientConfig) (client.Config, error) {
 	c.Base, c.Origins = config.Base.URL, origins
 	c.Header, c.Query, c.Cookies = fieldsOf(config.Headers), fieldsOf(config.Query), fieldsOf(config.Cookies)
 	c.Timeout, c.MaxResponseBytes = l.requestTimeout(config.Timeout), config.MaxResponseBytes
-	if err := l.lent(context.Background(), &c); err != nil {
+	if err := l.lent(ctx, &c); err != nil {
 		return client.Config{}, err
 	}
 	c.Refresh = l.refresher(l.credential())

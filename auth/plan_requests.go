@@ -113,7 +113,7 @@ func (p *planner) method(ctx context.Context, name string) {
 			phase.Note = "it needs the API client, which is not known"
 			return
 		}
-		c, err := p.life.open(p.config)
+		c, err := p.life.open(ctx, p.config)
 		if err != nil {
 			phase.Note = p.shown(err.Error())
 			return
@@ -144,7 +144,7 @@ func (p *planner) operation(ctx context.Context, o *spec.Operation) {
 		phase.Note = "it needs the API client, which is not known"
 		return
 	}
-	c, err := p.life.open(p.config)
+	c, err := p.life.open(ctx, p.config)
 	if err != nil {
 		phase.Note = p.shown(err.Error())
 		return

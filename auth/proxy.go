@@ -9,9 +9,15 @@ import (
 	"github.com/connector-spec/connector/auth/client"
 )
 
-// borrowing is the key of a context that lists the connectors whose connections
-// are being borrowed, one by the other.
+// borrowing is the key of a context that lists who borrows, one from the other.
 type borrowing struct{}
+
+// A borrower is an option of a connector.
+type borrower struct{ file, key, option string }
+
+func borrowerOf(s Subject) borrower {
+	return borrower{s.Connector.File, s.Connector.Key(), s.OptionKey()}
+}
 
 // lender returns the connection that the option borrows from.
 func (l *life) lender(ctx context.Context) (context.Context, *Connection, error) {
@@ -19,14 +25,15 @@ func (l *life) lender(ctx context.Context) (context.Context, *Connection, error)
 	if l.connections == nil {
 		return ctx, nil, errors.New("the option uses a connection of another connector, and there are none here")
 	}
-	chain, _ := ctx.Value(borrowing{}).([]string)
-	if slices.Contains(chain, key) {
-		return ctx, nil, fmt.Errorf("the connection of %q is borrowed from itself", key)
-	}
-	ctx = context.WithValue(ctx, borrowing{}, append(slices.Clip(chain), key))
+	chain, _ := ctx.Value(borrowing{}).([]borrower)
+	chain = append(slices.Clip(chain), borrowerOf(l.Subject))
+	ctx = context.WithValue(ctx, borrowing{}, chain)
 	c, err := l.connections(ctx, key, l.Subject)
 	if err != nil {
 		return ctx, nil, fmt.Errorf("the connection of %q: %w", key, err)
+	}
+	if slices.Contains(chain, borrowerOf(c.subject)) {
+		return ctx, nil, fmt.Errorf("the connection of %q is borrowed from itself", key)
 	}
 	return ctx, c, nil
 }
@@ -82,9 +89,10 @@ func (l *life) borrow(c *Credential) error {
 	return nil
 }
 
-// lent keeps what was borrowed to the origins that its owner sends it to.
+// lent keeps what was borrowed to the origins that its owner sends it to. A run
+// with placeholders has borrowed nothing.
 func (l *life) lent(ctx context.Context, c *client.Config) error {
-	if l.Option.Type() != "proxy" {
+	if l.Option.Type() != "proxy" || l.run.ThrowAway {
 		return nil
 	}
 	ctx, lender, err := l.lender(ctx)

@@ -102,7 +102,7 @@ func (l *life) refresher(used *Credential) func(context.Context) (client.Config,
 		if err != nil {
 			return client.Config{}, err
 		}
-		return l.configOf(made)
+		return l.configOf(ctx, made)
 	}
 }
 

@@ -52,9 +52,12 @@ func isUnsure(err error) bool {
 	}
 	var timeout *client.TimeoutError
 	var network *client.NetworkError
+	var size *client.SizeError
 	var refused *token.Error
 	var status *method.StatusError
 	switch {
+	case errors.As(err, &size):
+		return true
 	case errors.As(err, &timeout):
 		return timeout.Phase != client.Connecting && timeout.Phase != client.Handshake
 	case errors.As(err, &network):

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/connector-spec/connector/auth/cassette"
@@ -169,6 +170,10 @@ func errorHint(e *method.StatusError) string {
 			return fmt.Sprintf("the API limits how often it is asked: try again after %v", e.RetryAfter)
 		}
 		return statusHint(http.StatusTooManyRequests)
+	}
+	saysAuthorization := strings.Contains(strings.ToLower(e.Detail), "authorization")
+	if e.Status == http.StatusBadRequest && saysAuthorization {
+		return statusHint(http.StatusUnauthorized)
 	}
 	return statusHint(e.Status)
 }

@@ -71,7 +71,8 @@ var fieldAdvice = []advice{
 	{[]string{"redirectUri", "redirectUrl", "callbackUrl", "callbackUri"}, "authorizeUri", "remove it; where the login ends is said by auth.redirect"},
 	{[]string{"state", "responseType", "codeChallenge"}, "authorizeUri", "remove it: every login has it of its own"},
 	{
-		[]string{"headers", "header", "defaultHeaders", "customHeaders", "requestHeaders", "authHeaders", "authorizeHeaders", "authorizationHeaders"}, "tokenHeaders",
+		[]string{"headers", "header", "defaultHeaders", "customHeaders", "requestHeaders", "authHeaders", "authorizeHeaders", "authorizationHeaders"},
+		"tokenHeaders",
 		"the user's browser opens authorizeUri and carries no headers of yours; those of token and refresh requests are tokenHeaders",
 	},
 	{[]string{"audience", "resource"}, "extra", "it stands in extra where the authorization request has it, in tokenParams where the token request does"},

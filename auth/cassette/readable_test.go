@@ -199,8 +199,9 @@ func TestMissesAreReadable(t *testing.T) {
 		{"field", "scope=a+b&x=1", good, "scope=a&x=1", good, `form "scope": recorded "a b", sent "a"`},
 		{"order", "a=1&b=2", good, "b=2&a=1", good, `body: recorded "a=1&b=2", sent "b=2&a=1"`},
 		{"Basic", "a=1", basic("you:{{input.password}}"), "a=1", good, `header "Authorization": recorded "Basic {{base64(you:{{input.password}})}}", sent "Basic {{base64(me:{{input.password}})}}"`},
-		{"planted in the form", "secret=" + planted, good, "secret=" + url.QueryEscape("{{input.secret}}"), good, `form "secret": recorded "[secret]", sent "{{input.secret}}"`},
+		{"planted in the form", "k=" + planted, good, "k=" + url.QueryEscape("{{input.secret}}"), good, `form "k": recorded "[secret]", sent "{{input.secret}}"`},
 		{"planted in Basic", "a=1", basic("me:" + planted), "a=1", good, `header "Authorization": recorded "[secret]", sent "Basic {{base64(me:{{input.password}})}}"`},
+		{"planted in a field that is not sent", "client_secret=" + planted + "&a=1", good, "a=1", good, `form "client_secret": recorded "[secret]", sent nothing`},
 		{"planted elsewhere", "a=ghp_" + strings.Repeat("aB3dE5gH7jK9", 3), good, "a=1", good, `form "a": recorded "[secret]", sent "1"`},
 	}
 	for _, tt := range tests {

@@ -208,6 +208,17 @@ func TestShadowRefusesBrokenTapes(t *testing.T) {
 			}
 		})
 	}
+	for _, part := range []string{"https://h/?a=\xff", "https://h/"} {
+		tape := cassette.NewTape(plain(200, ""), options)
+		header := "\xff"
+		if strings.Contains(part, "?") {
+			header = "a"
+		}
+		_, _, _ = send(tape, "GET", part, "", "X-A", header)
+		if _, err := tape.Shadow(known()); err == nil || !strings.Contains(err.Error(), "no text in UTF-8") {
+			t.Errorf("%q with the header %q: %v", part, header, err)
+		}
+	}
 	if _, err := cassette.NewTape(plain(200, ""), options).Shadow(nil); err == nil {
 		t.Error("Shadow without a redactor gives no error")
 	}

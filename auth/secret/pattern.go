@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -56,12 +57,15 @@ func patternsOf(s named) []pattern {
 }
 
 // formsOf gives the forms of a secret that base64 is made of: itself, and as
-// a part of a form-encoded Basic pair (RFC 6749 2.3.1), a path or a JSON text.
+// a part of a form-encoded Basic pair (RFC 6749 2.3.1), a path, a signature of
+// OAuth 1, which escapes more than either and is escaped again where it is sent
+// (RFC 5849 3.4.4), or a JSON text.
 func formsOf(value string) []string {
 	forms := []string{value}
 	quoted, _ := json.Marshal(value)
-	for _, form := range []string{url.QueryEscape(value), url.PathEscape(value), string(quoted[1 : len(quoted)-1])} {
-		if form != value && form != forms[len(forms)-1] {
+	strict := strings.ReplaceAll(url.QueryEscape(value), "+", "%20")
+	for _, form := range []string{url.QueryEscape(value), url.PathEscape(value), strict, url.QueryEscape(strict), string(quoted[1 : len(quoted)-1])} {
+		if !slices.Contains(forms, form) {
 			forms = append(forms, form)
 		}
 	}

@@ -2,11 +2,14 @@ package lint
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/method"
 )
 
 // secretInSpec speaks only of what can hardly be anything but a secret. It is a
@@ -57,7 +60,7 @@ func (p *Pass) shapedSecrets() {
 		}
 		for _, m := range secret.Lookalikes(t.text) {
 			switch {
-			case isPlaceholder(t.text[m.Start:m.End]):
+			case isPlaceholder(t.text[m.Start:m.End]), m.Name == "aws-access-key" && t.isPublic():
 				continue
 			case m.Name == "hex" || m.Name == "token":
 				line := t.text[strings.LastIndexByte(t.text[:m.Start], '\n')+1 : m.Start]
@@ -114,10 +117,19 @@ func isRandom(text string) bool {
 	return len(text) >= 10 && mixesDigits(text) && isWritten(text) && !strings.ContainsAny(text, "{} ")
 }
 
+// publicName matches the name of a public field in a script, before its value.
+var publicName = regexp.MustCompile(`\b(clientId|consumerKey|accessKeyId)["']?\s*[:=]\s*["'\x60]?$`)
+
+// isPublic tells whether a text is the value of a field that names a key, or the
+// default or an example of an input of that name.
+func (t *writtenText) isPublic() bool {
+	return slices.ContainsFunc(t.keys[max(0, len(t.keys)-3):], method.IsPublicField)
+}
+
 // saysSecret tells whether what stands before a value in a script names a
 // credential.
 func saysSecret(before string) bool {
-	before = strings.ToLower(before)
+	before = strings.ToLower(publicName.ReplaceAllString(before, ""))
 	for _, word := range []string{"key", "token", "secret", "passw", "pwd", "bearer", "authorization"} {
 		if strings.Contains(before, word) {
 			return true

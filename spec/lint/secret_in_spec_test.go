@@ -115,3 +115,26 @@ func TestPlaceholdersAreNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// TestIdsOfKeysAreNoSecrets wants the public half of an AWS key to be found only
+// where it is not said to be that.
+func TestIdsOfKeysAreNoSecrets(t *testing.T) {
+	t.Parallel()
+	id := "AKIA" + "Q4TRFWEPLMZ7XYHN"
+	for in, want := range map[string]int{
+		"sign: {type: aws-sigv4, service: s3, region: eu, accessKeyId: " + id + ", secretAccessKey: '${credentials.secret}'}": 0,
+		"headers: {X-Key: " + id + "}": 1,
+	} {
+		c, _ := spec.LoadText("spec.yml", []byte("name: Example\nauth:\n  type: client-credentials\n  makeApiClient:\n    implementationType: mapping\n    mapping:\n      baseUri: https://api.example.com\n      "+in+"\n"))
+		_, diagnostics := lint.Run(c, lint.Options{})
+		found := 0
+		for _, d := range diagnostics {
+			if d.Code == "secret-in-spec" {
+				found++
+			}
+		}
+		if found != want {
+			t.Errorf("%s: found %d, want %d: %v", in, found, want, diagnostics)
+		}
+	}
+}

@@ -227,14 +227,17 @@ func plainURL(u *url.URL) string {
 
 // detail finds what a server says about an error in its answer.
 func (r *Response) detail() string {
-	if r.Data.IsObject() && r.json == nil && r.plain != nil && r.Data.Len() == 1 {
+	if r.Data.Len() == 1 && r.Data.IsObject() && bytes.HasPrefix(bytes.TrimSpace(r.plain), []byte("<")) {
 		_, root := r.Data.At(0)
 		if s := xmlDetail(root, 0); s != "" {
 			return s
 		}
 	}
-	return detailWithin(r.Data, 0)
+	return detailOf(r.Data)
 }
+
+// detailOf finds what data says about an error.
+func detailOf(v formula.Value) string { return detailWithin(v, 0) }
 
 func detailWithin(v formula.Value, depth int) string {
 	const deepest = 8

@@ -48,27 +48,72 @@ func schemaField(parameter bool) string {
 // whereTo says where the value of an input goes if that is a place for
 // credentials; "" if it is not.
 func (s *Set) whereTo(name string, parameter bool) string {
+	isPublic, found := false, ""
 	for _, r := range s.reads {
-		root, rest := r.Path.Names()
-		isCredential := root == "credentials" || root == "authData"
-		isDirect := rest == name && (!strings.HasPrefix(r.Method, "getCredentials") || strings.Contains(r.Pointer, "/requestMapping/"))
-		switch {
-		case isDirect && parameter && root == "connectorParameters":
-		case isDirect && !parameter && (isCredential || root == "connectionInput" || root == "connectionParameters"):
-		case isCredential && parameter && hasWord(name, keyWords) && s.derives(rest, name, "connectorParameters"):
-		case isCredential && !parameter && s.derives(rest, name, "connectionInput", "connectionParameters"):
-		default:
+		if !s.carries(r, name, parameter) {
 			continue
 		}
 		where := credentialPlace(r.Method, r.Pointer)
+		if isSecretPlace(where) {
+			return where
+		}
+		isPublic = isPublic || isPublicPlace(r.Method, r.Pointer)
 		if where == "" && hasWord(name, secretWords) {
 			where = namedPlace(r.Pointer)
 		}
-		if where != "" && !(isIdentity(name) && s.accompanied(name, where)) {
-			return where
+		if found == "" && where != "" && !(isIdentity(name) && s.accompanied(name, where)) {
+			found = where
 		}
 	}
-	return ""
+	if isPublic { // wherever else it goes
+		return ""
+	}
+	return found
+}
+
+// carries tells whether what is read is the value of an input or a parameter,
+// or a credential that is made of it.
+func (s *Set) carries(r Read, name string, parameter bool) bool {
+	root, rest := r.Path.Names()
+	isCredential := root == "credentials" || root == "authData"
+	isDirect := rest == name && (!strings.HasPrefix(r.Method, "getCredentials") || strings.Contains(r.Pointer, "/requestMapping/"))
+	switch {
+	case isDirect && parameter && root == "connectorParameters",
+		isDirect && !parameter && (isCredential || root == "connectionInput" || root == "connectionParameters"):
+		return true
+	case parameter:
+		return isCredential && hasWord(name, keyWords) && s.derives(rest, name, "connectorParameters")
+	}
+	return isCredential && s.derives(rest, name, "connectionInput", "connectionParameters")
+}
+
+// IsPublicField tells whether a field of an OAuth configuration or of a
+// signature names the client or the key: browsers and requests show it, and it
+// is no secret (RFC 6749 2.2).
+func IsPublicField(name string) bool {
+	return name == "clientId" || name == "consumerKey" || name == "accessKeyId"
+}
+
+// isPublicPlace tells whether a pointer of a method is in such a field.
+func isPublicPlace(method, pointer string) bool {
+	path := strings.Split(pointer, "/")[1:]
+	for i, name := range path {
+		if IsPublicField(name) {
+			return i > 0 && (path[i-1] == "sign" || method == "getOAuthConfig" && path[i-1] == "mapping")
+		}
+	}
+	return false
+}
+
+// isSecretPlace tells whether what credentialPlace says is the place of secrets
+// and of nothing else, whatever their names are.
+func isSecretPlace(where string) bool {
+	for _, f := range secretFields {
+		if f.what == where {
+			return true
+		}
+	}
+	return false
 }
 
 // namedPlace says in words what place a pointer is in that may be one for

@@ -11,20 +11,20 @@ import (
 // S3's Error has a Code and a Message, a fault of SOAP 1.1 has faultcode and
 // faultstring, one of SOAP 1.2 has Code/Value and Reason/Text.
 var (
-	xmlMessages = []string{"message", "faultstring", "errormessage", "error_description", "description", "reason", "detail", "title", "msg"}
+	xmlMessages = []string{"message", "faultstring", "errormessage", "error_description", "description", "reason", "detail", "title", "msg", "@message", "@msg"}
 	xmlCodes    = []string{"code", "faultcode", "errorcode", "error_code", "@code"}
-	xmlOwners   = []string{"fault", "error", "errors", "body", "response", "status"}
+	xmlOwners   = []string{"fault", "error", "errors", "err", "body", "response", "status"}
 )
 
 // xmlDetail finds what the element of an answer says about an error: a code, a
 // message, or both.
 func xmlDetail(v formula.Value, depth int) string {
 	const deepest = 8
-	if depth > deepest {
-		return ""
-	}
 	if list, ok := v.AsList(); ok && len(list) > 0 {
-		return xmlDetail(list[0], depth+1)
+		v = list[0]
+	}
+	if depth > deepest || !v.IsObject() {
+		return ""
 	}
 	message, code := firstChildText(v, xmlMessages), firstChildText(v, xmlCodes)
 	if text := strings.TrimSpace(v.Get("#text").Text()); message == "" && code != "" {

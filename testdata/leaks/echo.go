@@ -2,7 +2,6 @@ package leaks
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -81,6 +81,9 @@ type Echo struct {
 	Derived func(name string) bool
 	// Silent tells requests that are left alone; nil for none.
 	Silent func(*http.Request) bool
+	// Forgets has each answer say what is secret in its own request alone, where
+	// several runs go over one network.
+	Forgets bool
 	// Compose puts secrets into a body in another way; nil for the usual one.
 	Compose func(resp *http.Response, body []byte, secrets []string) []byte
 
@@ -140,8 +143,11 @@ func (e *Echo) learn(req *http.Request, body []byte) (secrets []string, ends boo
 	sent := e.Canaries.Sent(b.String())
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.Forgets {
+		e.seen = nil
+	}
 	for _, s := range sent {
-		if !contains(e.seen, s) {
+		if !slices.Contains(e.seen, s) {
 			e.seen = append(e.seen, s)
 		}
 	}
@@ -149,16 +155,7 @@ func (e *Echo) learn(req *http.Request, body []byte) (secrets []string, ends boo
 		e.number++
 		e.planted += len(e.seen)
 	}
-	return append([]string(nil), e.seen...), e.Way.Place.Ends() && e.number == max(1, e.Way.At)
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
+	return slices.Clone(e.seen), e.Way.Place.Ends() && e.number == max(1, e.Way.At)
 }
 
 // made finds what standards make of secrets, by names of parameters.
@@ -352,8 +349,3 @@ type failing struct{ err error }
 
 // Read gives why.
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-// Basic is what HTTP makes of a name and a password (RFC 7617).
-func Basic(name, password string) string {
-	return "Basic " + base64.StdEncoding.EncodeToString([]byte(name+":"+password))
-}

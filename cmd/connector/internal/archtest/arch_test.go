@@ -41,6 +41,7 @@ var rooms = map[string][]string{
 	"auth/simulate":                   {"spec", "spec/authtype", "formula", "auth/sign"},
 	"auth":                            {"spec", "spec/*", "formula", "auth/*"},
 	"examples/apis":                   {},
+	"testdata/leaks":                  {}, // canaries, and servers that send them back
 	"testdata/peers":                  {}, // servers of others, started by tests
 	"cmd/connector":                   {"cmd/connector/internal/cli"},
 	"cmd/connector/internal/archtest": {},
@@ -77,6 +78,7 @@ var modules = map[string][]string{
 // may import.
 var onlyTests = map[string][]string{
 	"examples/apis":  {"examples/apis/serve"},
+	"testdata/leaks": {},
 	"testdata/peers": {},
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -13,9 +14,47 @@ import (
 	"time"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/formula"
 )
+
+// report runs the tests and prints what comes out. What is known by an
+// interruption is printed, too.
+func (t *tester) report(ctx context.Context, cases []*testCase, codes []int) error {
+	out := report.NewTests(t.format, t.Stdout, report.TestOptions{
+		Color: t.useColor(t.StdoutTerminal), Quiet: t.quiet, Routes: t.opts.routes, Version: version(), Now: t.Now,
+	})
+	for _, c := range cases { // before any learns its secrets
+		t.separate(c)
+	}
+	t.watch(len(cases))
+	defer t.status.close()
+	missing, err := t.runAll(ctx, cases, func(c *testCase, r report.Test) error {
+		codes = append(codes, c.code)
+		return t.status.aside(func() error { return out.Write(r) })
+	})
+	t.status.close()
+	if err == nil {
+		err = out.Close(report.End{Missing: missing})
+	}
+	if err == nil && missing > 0 {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return exitWith(testCode(codes))
+}
+
+// watch shows how far the tests are, where somebody watches.
+func (t *tester) watch(tests int) {
+	watched := t.StderrTerminal && !t.quiet && !t.verbose && t.Getenv("CI") == "" && t.Getenv("TERM") != "dumb"
+	t.status = newStatus(t.Stderr, watched, tests)
+	env, shared := *t.Env, *t.global
+	env.Stderr, shared.Env = t.status, &env
+	t.global = &shared
+}
 
 // patience is how long tests that run may take to end after an interruption.
 const patience = 2 * time.Second
@@ -262,4 +301,28 @@ func (c *testCase) filled(host string) string {
 		}
 	}
 	return strings.ToLower(host)
+}
+
+// separate gives a test a redactor of its own, unless it has one.
+func (t *tester) separate(c *testCase) {
+	switch {
+	case c.redactor != nil:
+	case c.live:
+		c.redactor = t.redactor.Child()
+	default: // its secrets are placeholders
+		c.redactor = secret.NewRedactor()
+	}
+}
+
+// wire returns the network of a test, with a tap for who wants to see what goes
+// over it.
+func (t *tester) wire(c *testCase) http.RoundTripper {
+	if !t.verbose {
+		return t.network
+	}
+	tap := &wiretap{next: t.network, redactor: c.redactor, w: t.Stderr}
+	if t.status != nil { // the report shows the whole
+		tap.brief = c.name()
+	}
+	return tap
 }

@@ -8,7 +8,6 @@ import (
 	"io"
 	"maps"
 	"mime"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -291,9 +290,4 @@ func pretty(v formula.Value) string {
 		return ""
 	}
 	return b.String()
-}
-
-// shownRequest returns a request as one line.
-func (h hider) shownRequest(req *http.Request) string {
-	return req.Method + " " + h.url(req.URL.String())
 }

@@ -5,6 +5,8 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -19,6 +21,7 @@ var shownSpec = strings.NewReplacer(
 	"method: get\n      path: /me\n", "method: post\n      path: /me\n      requestMapping: {data: {note: {$var: credentials.pin}, plain: 1}}\n",
 	"{name: {$var: response.data.name}}", "{$var: response.data}",
 	"connectionLabel: ${test.name}", "connectionLabel: Shown",
+	"headers: {", "headers: {Accept-Encoding: gzip, ",
 ).Replace(badSpec)
 
 // TestShownExchanges wants what --verbose shows of an exchange to be readable,
@@ -121,6 +124,14 @@ func TestResultsMeetSchemas(t *testing.T) {
 	token := []string{"CONNECTOR_INPUT_TOKEN", api.Options["default"].Inputs["token"]}
 	broken := writeTree(t, map[string]string{"spec.yml": strings.Replace(badSpec, "method: get", "method: gte", 1)})
 	unrecorded := writeTree(t, map[string]string{"spec.yml": badSpec})
+	long := serve(t, answer(200, "application/json", `{"name":"`+strings.Repeat("x", 3000)+`"}`))
+	differing := copyExample(t, "github")
+	recorded := filepath.Join(differing, "recordings", "default.yml")
+	text, err := os.ReadFile(recorded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFiles(t, differing, map[string]string{"recordings/default.yml": strings.Replace(string(text), "583231", "true", 1)})
 	tests := []struct {
 		name   string
 		schema []byte
@@ -136,7 +147,10 @@ func TestResultsMeetSchemas(t *testing.T) {
 		{"skipped", schemas.TestResult(), world{}, []string{"test", "--replay", unrecorded}},
 		{"a broken spec", schemas.TestResult(), world{}, []string{"test", broken}},
 		{"simulated", schemas.TestResult(), world{}, []string{"test", "--simulate", "--verbose", github}},
+		{"refreshed", schemas.TestResult(), world{}, []string{"test", "--auth", "--simulate", "--refresh", repository + "/examples/dropbox"}},
+		{"a long answer", schemas.TestResult(), world{}.with("CONNECTOR_INPUT_API_KEY", badKey), []string{"test", "--live", "--route=https://api.example.com=" + long, unrecorded}},
 		{"faults", schemas.TestResult(), world{}, []string{"test", "--simulate", "--faults", github}},
+		{"drifted", schemas.TestResult(), world{}.with(token...), []string{"test", "--auth", "--compare", route, differing}},
 		{"compared", schemas.TestResult(), world{}.with(token...), []string{"test", "--auth", "--compare", route, github}},
 		{"all examples", schemas.TestResult(), world{}, []string{"test", "--verbose", repository + "/examples"}},
 		{"fine", schemas.Diagnostics(), world{}, []string{"validate", github}},

@@ -150,43 +150,6 @@ func runTest(ctx context.Context, g *global, opts testOptions) error {
 	return t.report(ctx, cases, codes)
 }
 
-// report runs the tests and prints what comes out. What is known by an
-// interruption is printed, too.
-func (t *tester) report(ctx context.Context, cases []*testCase, codes []int) error {
-	out := report.NewTests(t.format, t.Stdout, report.TestOptions{
-		Color: t.useColor(t.StdoutTerminal), Quiet: t.quiet, Routes: t.opts.routes, Version: version(), Now: t.Now,
-	})
-	for _, c := range cases { // before any learns its secrets
-		t.separate(c)
-	}
-	t.watch(len(cases))
-	defer t.status.close()
-	missing, err := t.runAll(ctx, cases, func(c *testCase, r report.Test) error {
-		codes = append(codes, c.code)
-		return t.status.aside(func() error { return out.Write(r) })
-	})
-	t.status.close()
-	if err == nil {
-		err = out.Close(report.End{Missing: missing})
-	}
-	if err == nil && missing > 0 {
-		err = context.Cause(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	return exitWith(testCode(codes))
-}
-
-// watch shows how far the tests are, where somebody watches.
-func (t *tester) watch(tests int) {
-	watched := t.StderrTerminal && !t.quiet && !t.verbose && t.Getenv("CI") == "" && t.Getenv("TERM") != "dumb"
-	t.status = newStatus(t.Stderr, watched, tests)
-	env, shared := *t.Env, *t.global
-	env.Stderr, shared.Env = t.status, &env
-	t.global = &shared
-}
-
 // testCode returns the exit code of a run: skipped tests count only if there
 // was nothing else.
 func testCode(codes []int) int {
@@ -382,30 +345,6 @@ func (t *tester) test(ctx context.Context, c *testCase) (*auth.Result, error) {
 		return auth.Test(ctx, c.subject, c.values, world, t.Rand)
 	}
 	return t.record(ctx, c, world)
-}
-
-// separate gives a test a redactor of its own, unless it has one.
-func (t *tester) separate(c *testCase) {
-	switch {
-	case c.redactor != nil:
-	case c.live:
-		c.redactor = t.redactor.Child()
-	default: // its secrets are placeholders
-		c.redactor = secret.NewRedactor()
-	}
-}
-
-// wire returns the network of a test, with a tap for who wants to see what goes
-// over it.
-func (t *tester) wire(c *testCase) http.RoundTripper {
-	if !t.verbose {
-		return t.network
-	}
-	tap := &wiretap{next: t.network, redactor: c.redactor, w: t.Stderr}
-	if t.status != nil { // the report shows the whole
-		tap.brief = c.name()
-	}
-	return tap
 }
 
 // source says where the answers of a run came from: loopback if every host

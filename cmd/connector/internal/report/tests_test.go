@@ -54,7 +54,7 @@ func everything(text string) report.Test {
 // few are a test of each outcome, the first two of one connector.
 func few() []report.Test {
 	return []report.Test{
-		{Connector: "A", File: "a/spec.yml", Option: "default", Mode: "recorded", OK: true, Label: "Ada", Returned: []byte(`{"name":"Ada"}`), Steps: []report.Step{
+		{Connector: "A", File: "a/spec.yml", Option: "default", Mode: "recorded", OK: true, Label: "Ada", Returned: []byte(`{"name":"Ada"}`), Duration: 10 * time.Millisecond, Steps: []report.Step{
 			{Name: "makeApiClient", OK: true, MS: 3},
 			{Name: "test", OK: true, Request: &report.Request{Method: "GET", URL: "https://a.example/me"}, Status: 200, MS: 7},
 		}},
