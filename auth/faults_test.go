@@ -325,3 +325,49 @@ func TestRefreshIsReported(t *testing.T) {
 		})
 	}
 }
+
+// TestHalfACredential fails where one of two secrets is not sent.
+func TestHalfACredential(t *testing.T) {
+	t.Parallel()
+	r, err := auth.Simulate(t.Context(), subjectOf(t, `key: two
+name: Two
+auth:
+  type: client-credentials
+  baseUri: https://api.acme.example
+  ui:
+    schema:
+      type: object
+      properties: {apiKey: {type: string, isSensitive: true}, appKey: {type: string, isSensitive: true}}
+      required: [apiKey, appKey]
+  makeApiClient:
+    implementationType: mapping
+    mapping:
+      headers: {X-Api-Key: '${credentials.apiKey}'}
+      query: {app_key: '${credentials.appKey}'}
+  test:
+    implementationType: rest-api-mapping
+    mapping: {method: get, path: /me, requestMapping: {query: {app_key: none}}}
+`), auth.SimulateOptions{})
+	const want = `wrong credential: the test passes with a wrong input appKey: GET https://api.acme.example/me does not carry it, though makeApiClient puts it into query parameter "app_key"`
+	if err != nil || r.OK || r.Message != want || r.Hint == "" {
+		t.Errorf("%v, %+v", err, r)
+	}
+}
+
+// TestFaultsFindARefusalInDisguise fails where the real API refuses an ended
+// session by 403, so that nobody refreshes it.
+func TestFaultsFindARefusalInDisguise(t *testing.T) {
+	t.Parallel()
+	s := subjectOf(t, session)
+	r, err := auth.TestFaults(t.Context(), s, complete(t, s), worldOf(func(req *http.Request, body string) (int, string) {
+		status, answer := shop(req, body)
+		if status == http.StatusNotFound {
+			return http.StatusForbidden, answer
+		}
+		return status, answer
+	}), random())
+	const want = "fault: access token that is not accepted any more: the run should have ended so: refreshed and passed; it failed: test: "
+	if err != nil || r.OK || !strings.HasPrefix(r.Message, want) || r.Hint == "" {
+		t.Errorf("%v, %+v", err, r)
+	}
+}

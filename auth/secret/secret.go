@@ -15,7 +15,8 @@
 //
 // What is not promised: memory is not wiped, and a secret that was changed by
 // anything but the encodings listed at [Redactor] (encrypted, hashed,
-// compressed, reversed) is not recognised.
+// compressed, reversed, base64 twice) is not recognised, nor is a part of one,
+// such as a half in each of two JSON strings.
 package secret
 
 import (

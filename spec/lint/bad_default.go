@@ -17,7 +17,7 @@ var badDefault = Rule{
 			if def.IsMissing() || formula.LooksLikeFormula(def) {
 				return
 			}
-			if values, ok := schema.Get("enum").AsList(); ok && !slices.ContainsFunc(values, def.Equal) {
+			if values := choices(schema); len(values) > 0 && !slices.ContainsFunc(values, def.Equal) {
 				if custom, _ := schema.Get("allowCustom").AsBool(); custom {
 					return
 				}
@@ -33,6 +33,23 @@ var badDefault = Rule{
 			}
 		})
 	},
+}
+
+// choices returns the values that a schema lists: those of enum, or the titled
+// ones of oneOf.
+func choices(schema formula.Value) []formula.Value {
+	values, ok := schema.Get("enum").AsList()
+	if ok {
+		return values
+	}
+	titled, _ := schema.Get("oneOf").AsList()
+	for _, one := range titled {
+		if !one.Has("const") {
+			return nil
+		}
+		values = append(values, one.Get("const"))
+	}
+	return values
 }
 
 // constraints are the keywords that say more of a value than its type.

@@ -127,7 +127,7 @@ func (e *example) misspell(m member) {
 // mistype gives fields a value of another type.
 func (e *example) mistype(m member) {
 	text, ok := m.value.AsString()
-	if !ok || !m.isKnown() || !strings.Contains(e.lines[m.valueAt[0]-1], text) {
+	if !ok || !m.isKnown() || m.key == "const" || !strings.Contains(e.lines[m.valueAt[0]-1], text) {
 		return
 	}
 	e.add("wrong-type", m.key+": [1, 2]", e.replace(m.valueAt[0], m.valueAt[1], text, "[1, 2]"), []int{m.valueAt[0]}, m.key, "[1, 2]", "1")
@@ -194,11 +194,20 @@ var needed = []string{"auth/type", "auth/baseUri", "mapping/path", "mapping/meth
 // optional are fields that a spec can do without.
 var optional = []string{"title", "description", "helpUri", "version", "homepageUri", "apiDocsUri", "categories", "connectionLabel"}
 
+// isAlone tells whether an object has no other member.
+func (e *example) isAlone(m member) bool {
+	owner := strings.TrimSuffix(m.pointer, "/"+m.key)
+	return !slices.ContainsFunc(e.members, func(o member) bool {
+		return o.pointer != m.pointer && strings.HasPrefix(o.pointer, owner+"/")
+	})
+}
+
 func (e *example) drop(m member) {
 	if !e.isBlock(m) || !m.isKnown() {
 		return
 	}
 	switch {
+	case slices.Contains(optional, m.key) && e.isAlone(m): // its owner would have no value
 	case slices.Contains(optional, m.key):
 		e.add("drop-optional", m.key, e.without(m.line, m.last), nil)
 	case slices.Contains(needed, m.parent+"/"+m.key):
@@ -212,7 +221,7 @@ func (e *example) drop(m member) {
 			culprits = append(culprits, "base address")
 		}
 		for _, o := range e.members {
-			if m.key == "baseUri" && strings.HasPrefix(o.pointer, "/auth/options/") || o.pointer == owner || strings.HasPrefix(o.pointer, owner+"/") && strings.Count(o.pointer, "/") == strings.Count(owner, "/")+1 {
+			if m.key == "baseUri" && (strings.HasPrefix(o.pointer, "/auth/options/") || strings.HasPrefix(o.pointer, "/auth/makeApiClient/")) || o.pointer == owner || strings.HasPrefix(o.pointer, owner+"/") && strings.Count(o.pointer, "/") == strings.Count(owner, "/")+1 {
 				line := o.line
 				if line > m.line {
 					line -= m.last - m.line + 1
