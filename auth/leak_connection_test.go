@@ -27,14 +27,14 @@ func TestNoLeaksOfConnections(t *testing.T) {
 					connected++
 				}
 				failed += errors
-				if !place.Ends() {
+				if !place.Ends() || raced {
 					break
 				}
 			}
 		}
 	}
 	t.Logf("%d connections, %d errors of their uses", connected, failed)
-	if connected < 500 || failed < 100 {
+	if !raced && (connected < 500 || failed < 100) {
 		t.Errorf("too little was tested: %d connections, %d errors of their uses", connected, failed)
 	}
 }
@@ -42,7 +42,8 @@ func TestNoLeaksOfConnections(t *testing.T) {
 // connection makes a connection and uses it.
 func (l *leakCheck) connection(s *leakSpec, way leaks.Way) (connected bool, failed int) {
 	l.t.Helper()
-	world, _ := s.world(way)
+	world, echo := s.world(way)
+	echo.Forgets = true  // a connection does not remember what it has signed
 	world.Redactor = nil // it makes its own
 	subject := subjectOf(l.t, l.spec)
 	values := s.values(l.t, subject)

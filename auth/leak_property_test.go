@@ -27,7 +27,7 @@ var (
 func TestLeakProperty(t *testing.T) {
 	t.Parallel()
 	from, n := *leakFirst, *leakCases
-	if testing.Short() {
+	if testing.Short() || raced {
 		n = min(n, 500)
 	}
 	if *leakSeed >= 0 {

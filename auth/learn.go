@@ -3,6 +3,7 @@ package auth
 import (
 	"bytes"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -26,11 +27,15 @@ type evidence struct {
 	held   []string          // what looks like a secret, of a run that is recorded
 }
 
+// maxSeen is how long a body may be that is looked at: those with signatures and
+// assertions are short.
+const maxSeen = 64 << 10
+
 // see learns from a request of a run with real values before it is sent, and
 // returns what to send.
-func (l *life) see(req *http.Request) *http.Request {
+func (l *life) see(req *http.Request) (*http.Request, error) {
 	if l.redactor == nil || l.run.ThrowAway {
-		return req
+		return req, nil
 	}
 	for _, name := range client.SpecHeaders(req) {
 		l.seeValue(name, strings.Join(req.Header.Values(name), ", "))
@@ -39,17 +44,23 @@ func (l *life) see(req *http.Request) *http.Request {
 		l.seeValue(name, req.Header.Get(name))
 	}
 	l.seeForm(req.URL.RawQuery)
-	if req.Body == nil || req.Body == http.NoBody || !strings.HasPrefix(req.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		return req
+	kind, _, _ := mime.ParseMediaType(req.Header.Get("Content-Type"))
+	if req.Body == nil || req.Body == http.NoBody || req.ContentLength > maxSeen || kind != "application/x-www-form-urlencoded" && kind != "application/json" {
+		return req, nil
 	}
 	body, err := io.ReadAll(req.Body)
 	_ = req.Body.Close()
-	sent := *req
-	sent.Body = io.NopCloser(bytes.NewReader(body))
-	if err == nil {
+	if err != nil {
+		return nil, err
+	}
+	if kind == "application/json" {
+		l.seeSignatures(string(body))
+	} else {
 		l.seeForm(string(body))
 	}
-	return &sent
+	sent := *req
+	sent.Body = io.NopCloser(bytes.NewReader(body))
+	return &sent, nil
 }
 
 func (l *life) seeForm(encoded string) {
@@ -61,9 +72,9 @@ func (l *life) seeForm(encoded string) {
 	}
 }
 
-// signatures are what standards make of secrets and put into a list of fields:
-// OAuth 1, AWS, WSSE, HTTP Digest.
-var signatures = regexp.MustCompile(`\b(?:oauth_signature|Signature|PasswordDigest|response)="?([^"&,\s]{16,})`)
+// signatures are what standards make of secrets and put into a list of fields
+// (OAuth 1, AWS, WSSE, HTTP Digest), or into three parts (RFC 7515).
+var signatures = regexp.MustCompile(`\b(?:oauth_signature|Signature|PasswordDigest|response)="?([^"&,\s]{16,})|\b(eyJ[\w-]+\.[\w-]+\.[\w-]{20,})`)
 
 // seeValue learns what a header or a parameter has that was made of secrets.
 func (l *life) seeValue(name, value string) {
@@ -73,17 +84,21 @@ func (l *life) seeValue(name, value string) {
 	switch {
 	case signed:
 		l.learnText(derivedName, strings.TrimSpace(strings.TrimPrefix(value, prefix)))
-	case name == "oauth_signature", strings.EqualFold(name, "X-Amz-Signature"), strings.EqualFold(name, "DPoP"):
+	case name == "oauth_signature", strings.EqualFold(name, "X-Amz-Signature"):
 		l.learnText(derivedName, value)
 	}
-	for _, m := range signatures.FindAllStringSubmatch(value, -1) {
-		l.learnText(derivedName, m[1])
+	l.seeSignatures(value)
+	for _, m := range secret.Lookalikes(value) {
+		l.suspect(value[m.Start:m.End])
+	}
+}
+
+func (l *life) seeSignatures(text string) {
+	for _, m := range signatures.FindAllStringSubmatch(text, -1) {
+		l.learnText(derivedName, m[1]+m[2])
 		if plain, err := url.PathUnescape(m[1]); err == nil {
 			l.learnText(derivedName, plain)
 		}
-	}
-	for _, m := range secret.Lookalikes(value) {
-		l.suspect(value[m.Start:m.End])
 	}
 }
 

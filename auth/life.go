@@ -308,9 +308,9 @@ type meter struct {
 	next        http.RoundTripper
 	method, url string
 	status      int
-	date        string // that the server says; "" if it does not
-	trace       *trace // nil if nobody wants to see them
-	see         func(*http.Request) *http.Request
+	date        string                                     // that the server says; "" if it does not
+	trace       *trace                                     // nil if nobody wants to see them
+	see         func(*http.Request) (*http.Request, error) // learns from what is sent; nil for nothing
 }
 
 func newMeter(next http.RoundTripper, traced bool) *meter {
@@ -333,7 +333,11 @@ func (m *meter) RoundTrip(req *http.Request) (*http.Response, error) {
 	u.RawQuery, u.Fragment, u.User = "", "", nil
 	m.method, m.url, m.status, m.date = req.Method, u.String(), 0, ""
 	if m.see != nil {
-		req = m.see(req)
+		seen, err := m.see(req)
+		if err != nil {
+			return nil, err
+		}
+		req = seen
 	}
 	send := m.next.RoundTrip
 	if m.trace != nil {

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -256,11 +255,7 @@ func (r *oauth2Run) throwAway(a token.Assertion) (key secret.Secret, alg string)
 
 // jws signs with what formulas sign with.
 func (l *life) jws(alg, key string, data []byte) ([]byte, error) {
-	signature, err := formula.SignJWS(alg, l.signingKey(alg, key), data, l.signRand)
-	if err == nil {
-		l.learnText(derivedName, string(data)+"."+base64.RawURLEncoding.EncodeToString(signature))
-	}
-	return signature, err
+	return formula.SignJWS(alg, l.signingKey(alg, key), data, l.signRand)
 }
 
 // signingKey returns a private key for an algorithm: a throw-away one where the

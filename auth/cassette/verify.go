@@ -77,6 +77,8 @@ func Verify(file []byte, rec *Recording, r *secret.Redactor) error {
 			}
 		}
 	}
+	// The longest first: a part of a signature, blanked, would leave another.
+	slices.SortStableFunc(harmless, func(a, b string) int { return len(b) - len(a) })
 	for _, word := range harmless {
 		if len(word) >= secret.MinLength {
 			text = strings.ReplaceAll(text, word, strings.Repeat(" ", len(word)))

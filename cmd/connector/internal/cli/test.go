@@ -65,6 +65,7 @@ Exit codes: 0 passed, 1 failed, 2 wrong command line, 3 no answer, or a file
 that could not be read, 4 no credential.`,
 		Example: `  connector test --auth examples/openweather
   connector test --operations --replay examples/github
+  connector test --auth --faults examples/github
   CONNECTOR_INPUT_API_KEY=… connector test --auth --live examples/openweather
   connector test --auth --record --input-file key.yml --route https://api.openweathermap.org=http://127.0.0.1:9000 examples/openweather`,
 		RunE: func(cmd *cobra.Command, args []string) error {
