@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/formula"
 )
 
 // borrowing is the key of a context that lists who borrows, one from the other.
@@ -62,10 +63,9 @@ func (l *life) refreshProxied(ctx context.Context) error {
 			return err
 		}
 		c, err := lender.Fresh(ctx)
-		if err == nil && !c.Obtained.After(l.credential().Obtained) {
-			if err = lender.Refresh(ctx); err == nil {
-				c = lender.Credential()
-			}
+		if err == nil && l.borrowed(c).Equal(l.credential().Values) {
+			_, err = lender.renew(ctx, c)
+			c, err = lender.Credential(), lender.shown(err)
 		}
 		if err != nil {
 			return err
@@ -74,16 +74,21 @@ func (l *life) refreshProxied(ctx context.Context) error {
 	})
 }
 
-// borrow puts another connection's credentials over what the user entered:
+// borrowed returns another connection's credentials over what the user entered:
 // without what obtains others, which is not lent.
+func (l *life) borrowed(c *Credential) formula.Value {
+	b := l.values.Inputs.Builder()
+	overlay(b, c.Values.Without("refresh_token"))
+	return b.Value()
+}
+
+// borrow takes another connection's credentials into use.
 func (l *life) borrow(c *Credential) error {
 	if c.Key != "" {
 		return errors.New("the tokens of the other connection are bound to a key, which is not lent: it cannot be used through a proxy")
 	}
 	fresh := *c
-	b := l.values.Inputs.Builder()
-	overlay(b, c.Values.Without("refresh_token"))
-	fresh.Values, fresh.Pending, fresh.NeedsLogin = b.Value(), false, ""
+	fresh.Values, fresh.Pending, fresh.NeedsLogin = l.borrowed(c), false, ""
 	l.learned("credentials", secretMembers(c.Values))
 	l.put(&fresh)
 	return nil

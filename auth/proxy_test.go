@@ -2,6 +2,7 @@ package auth_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,9 +114,17 @@ func TestBorrowedTokenStays(t *testing.T) {
 }
 
 // TestBorrowedTokenIsRefused has the API refuse a borrowed token: its owner
-// obtains another one, for both, and lends no refresh token.
+// obtains another one, for both, whoever of them is refused first, and lends no
+// refresh token.
 func TestBorrowedTokenIsRefused(t *testing.T) {
 	t.Parallel()
+	for _, borrowerFirst := range []bool{true, false} {
+		refuseBorrowed(t, borrowerFirst)
+	}
+}
+
+func refuseBorrowed(t *testing.T, borrowerFirst bool) {
+	t.Helper()
 	p := &provider{}
 	owner, _, world := connect(t, p, "")
 	world.Connections = connectionsOf(map[string]*auth.Connection{"acme": owner})
@@ -131,9 +140,13 @@ func TestBorrowedTokenIsRefused(t *testing.T) {
 	p.mu.Lock()
 	p.access = nil
 	p.mu.Unlock()
-	for name, connection := range map[string]*auth.Connection{"borrower": c, "owner": owner} {
+	order := []*auth.Connection{owner, c}
+	if borrowerFirst {
+		slices.Reverse(order)
+	}
+	for i, connection := range order {
 		if status, err := get(connection, "/me"); err != nil || status != http.StatusOK {
-			t.Errorf("the %s got %d, %v", name, status, err)
+			t.Errorf("borrower first: %v; request %d got %d, %v", borrowerFirst, i+1, status, err)
 		}
 	}
 	if p.made != 2 || p.reused || refreshTokenOf(owner.Credential()) != p.refresh {
