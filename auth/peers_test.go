@@ -265,11 +265,11 @@ func userToken(t *testing.T, server *peers.Server) string {
 	return c.Credential().Values.Get("access_token").Text()
 }
 
-// TestShortTokens uses tokens of two seconds for longer than they live: each is
+// TestShortTokens uses tokens of four seconds for longer than they live: each is
 // refreshed in time, and the API refuses none.
 func TestShortTokens(t *testing.T) {
 	t.Parallel()
-	server := peers.OIDC(t, peers.OIDCOptions{AccessTokenTTL: 2})
+	server := peers.OIDC(t, peers.OIDCOptions{AccessTokenTTL: 4})
 	s := subjectOf(t, peerSpec(server.URL, codeScopes))
 	v := parametersOf(t, s, map[string]string{"clientId": peers.PublicClient})
 	world := peerWorld(peers.Person{})
@@ -280,7 +280,7 @@ func TestShortTokens(t *testing.T) {
 		t.Fatalf("%v, %+v", err, result)
 	}
 	tokens := map[string]bool{}
-	for begun := time.Now(); time.Since(begun) < 5*time.Second; time.Sleep(200 * time.Millisecond) {
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(200 * time.Millisecond) {
 		if status, err := get(c, "/me"); err != nil || status != http.StatusOK {
 			t.Fatalf("after %v: %d, %v", time.Since(begun), status, err)
 		}

@@ -160,6 +160,9 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		return c
 	}
 	if c.skip = unattended(s); c.skip != "" {
+		if !forced {
+			c.skip = "no recording, and " + c.skip
+		}
 		return c
 	}
 	if c.skip = t.unfit(s); c.skip != "" {
@@ -185,9 +188,9 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 func unattended(s auth.Subject) string {
 	switch {
 	case s.Interactive():
-		return "it has no recording, and its login needs a browser, which this command does not open; a program logs in with auth.Connect of the library"
+		return "its login needs a browser, which this command does not open; a program logs in with auth.Connect of the library"
 	case s.Option.Type() == "proxy":
-		return fmt.Sprintf("it has no recording, and uses a connection of %q, of which there is none here", s.Option.Value.Get("proxyKey").Text())
+		return fmt.Sprintf("it uses a connection of %q, of which there is none here", s.Option.Value.Get("proxyKey").Text())
 	}
 	return ""
 }
