@@ -117,6 +117,7 @@ func TestSigV4OfS3(t *testing.T) {
 			}
 			address := "https://" + vectors.Host + c.Path + "?" + c.Query
 			var got [3]string
+			var err error
 			if c.Expires > 0 {
 				got, err = s.PresignSteps(awsRequest(t, c.Method, address, ""), time.Duration(c.Expires)*time.Second)
 			} else {
