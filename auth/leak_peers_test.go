@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -205,30 +204,9 @@ func TestNoLeaksWithOAuth1Peer(t *testing.T) {
 	} {
 		t.Run(m.method, func(t *testing.T) {
 			t.Parallel()
-			checkPeer(t, fmt.Sprintf(`key: peer
-name: Peer
-auth:
-  type: oauth1
-  parametersSchema:
-    type: object
-    properties: {consumerSecret: {type: string, isSensitive: true}, privateKey: {type: string, isSensitive: true}}
-  getOAuthConfig:
-    implementationType: mapping
-    mapping:
-      consumerKey: %[1]s
-      consumerSecret: {$var: connectorParameters.consumerSecret}
-      privateKey: {$var: connectorParameters.privateKey}
-      requestTokenUri: %[2]s/request_token
-      authorizeUri: %[2]s/authorize
-      tokenUri: %[2]s/access_token
-      signatureMethod: %[3]s
-      signatureLocation: %[4]s
-  makeApiClient: {implementationType: mapping, mapping: {baseUri: %[2]s}}
-  test:
-    implementationType: rest-api-mapping
-    mapping: {method: get, path: '/api?b=2', responseMapping: {all: {$var: response.data}}}
-  connectionLabel: ${jsonEncode(test.all)}
-`, m.consumer, server.URL, m.method, m.place), map[string]string{"consumerSecret": peers.ConsumerSecret, "privateKey": server.Keys[m.consumer]})
+			text := oauth1PeerSpec(server.URL, m.consumer, m.method, m.place, "{method: get, path: '/api?b=2', responseMapping: {all: {$var: response.data}}}") +
+				"  connectionLabel: ${jsonEncode(test.all)}\n"
+			checkPeer(t, text, map[string]string{"consumerSecret": peers.ConsumerSecret, "privateKey": server.Keys[m.consumer]})
 		})
 	}
 }

@@ -473,6 +473,34 @@ func TestFosite(t *testing.T) {
 	}
 }
 
+// oauth1PeerSpec is a connector of a server of OAuth 1, whose test is a request
+// with that mapping.
+func oauth1PeerSpec(at, consumer, method, place, test string) string {
+	return fmt.Sprintf(`key: peer
+name: Peer
+auth:
+  type: oauth1
+  parametersSchema:
+    type: object
+    properties: {consumerSecret: {type: string, isSensitive: true}, privateKey: {type: string, isSensitive: true}}
+  getOAuthConfig:
+    implementationType: mapping
+    mapping:
+      consumerKey: %[1]s
+      consumerSecret: {$var: connectorParameters.consumerSecret}
+      privateKey: {$var: connectorParameters.privateKey}
+      requestTokenUri: %[2]s/request_token
+      authorizeUri: %[2]s/authorize
+      tokenUri: %[2]s/access_token
+      signatureMethod: %[3]s
+      signatureLocation: %[4]s
+  makeApiClient: {implementationType: mapping, mapping: {baseUri: %[2]s}}
+  test:
+    implementationType: rest-api-mapping
+    mapping: %[5]s
+`, consumer, at, method, place, test)
+}
+
 // TestOAuth1Provider logs in to oauthlib with every signature method and every
 // place of the signature, and uses the token with GET, and POST with a form.
 func TestOAuth1Provider(t *testing.T) {
@@ -498,29 +526,8 @@ func TestOAuth1Provider(t *testing.T) {
 				if place == "body" {
 					verb, form = "post", "requestMapping: {contentType: form, data: {'a b': 'ü&='}}, "
 				}
-				s := subjectOf(t, fmt.Sprintf(`key: peer
-name: Peer
-auth:
-  type: oauth1
-  parametersSchema:
-    type: object
-    properties: {consumerSecret: {type: string, isSensitive: true}, privateKey: {type: string, isSensitive: true}}
-  getOAuthConfig:
-    implementationType: mapping
-    mapping:
-      consumerKey: %[1]s
-      consumerSecret: {$var: connectorParameters.consumerSecret}
-      privateKey: {$var: connectorParameters.privateKey}
-      requestTokenUri: %[2]s/request_token
-      authorizeUri: %[2]s/authorize
-      tokenUri: %[2]s/access_token
-      signatureMethod: %[3]s
-      signatureLocation: %[4]s
-  makeApiClient: {implementationType: mapping, mapping: {baseUri: %[2]s}}
-  test:
-    implementationType: rest-api-mapping
-    mapping: {method: %[5]s, path: '/api?b=2&a=%%20x%%2B&a=1', %[6]sresponseMapping: {ok: '${response.data.ok}'}}
-`, m.consumer, server.URL, m.method, place, verb, form))
+				test := fmt.Sprintf("{method: %s, path: '/api?b=2&a=%%20x%%2B&a=1', %sresponseMapping: {ok: '${response.data.ok}'}}", verb, form)
+				s := subjectOf(t, oauth1PeerSpec(server.URL, m.consumer, m.method, place, test))
 				b := formula.NewObject(2)
 				b.Set("consumerSecret", formula.String(peers.ConsumerSecret))
 				if strings.HasPrefix(m.method, "RSA") {
