@@ -36,7 +36,8 @@ type strayError struct{ error }
 // Unwrap gives the error of the browser.
 func (e *strayError) Unwrap() error { return e.error }
 
-// browsing marks a request that the user's browser makes.
+// browsing marks a request that the user's browser makes, with what checks the
+// answer.
 type browsing struct{}
 
 // A browserNetwork sends the requests of a browser to the browser, and all
@@ -50,13 +51,14 @@ type browserNetwork struct {
 // RoundTrip sends the user to the URL of the request and answers with where the
 // user came back.
 func (n *browserNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
-	if req.Context().Value(browsing{}) == nil {
+	check, ok := req.Context().Value(browsing{}).(func(string) error)
+	if !ok {
 		return n.next.RoundTrip(req)
 	}
 	if n.browser == nil {
 		return nil, errNoBrowser
 	}
-	callback, err := n.browser(req.Context(), req.URL.String())
+	callback, err := n.browser(req.Context(), login.Visit{URL: req.URL.String(), Check: check})
 	if err != nil {
 		return nil, &strayError{err}
 	}
@@ -66,13 +68,14 @@ func (n *browserNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// browse sends the user to a URL and returns where the user came back.
-func (l *life) browse(ctx context.Context, address string) (string, error) {
+// browse sends the user to a URL and returns where the user came back, which
+// check is to accept.
+func (l *life) browse(ctx context.Context, address string, check func(callback string) error) (string, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return "", errors.New("the authorization URL is no URL")
 	}
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, browsing{}, true), http.MethodGet, u.String(), http.NoBody)
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, browsing{}, check), http.MethodGet, u.String(), http.NoBody)
 	if err != nil {
 		return "", errors.New("the authorization URL is no URL")
 	}

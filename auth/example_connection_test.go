@@ -13,6 +13,7 @@ import (
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/lint"
@@ -64,8 +65,8 @@ auth:
 		// Browser sends the user to an address, and gives the address at which
 		// the user came back. A web application redirects, and waits for its
 		// callback; here the user has agreed already.
-		Browser: func(_ context.Context, authorize string) (callback string, err error) {
-			u, err := url.Parse(authorize)
+		Browser: func(_ context.Context, visit login.Visit) (callback string, err error) {
+			u, err := url.Parse(visit.URL)
 			if err != nil {
 				return "", err
 			}

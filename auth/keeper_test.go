@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 	tokens "github.com/connector-spec/connector/auth/token"
 )
@@ -110,7 +111,7 @@ func (f *faulty) Save(ctx context.Context, c *auth.Credential) error {
 func intercept(w *auth.World, send func(next http.RoundTripper, req *http.Request) (*http.Response, error)) {
 	next := w.Network
 	w.Network = roundTripper(func(req *http.Request) (*http.Response, error) { return send(next, req) })
-	w.Browser = browserOf(w.Network)
+	w.Browser = login.To(browserOf(w.Network))
 }
 
 // respond is an answer in JSON.

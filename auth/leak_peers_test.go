@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/testdata/leaks"
 	"github.com/connector-spec/connector/testdata/peers"
@@ -65,9 +66,9 @@ func (s *sniffer) given(name, text string) {
 
 // back notes what comes back from a login, and adds what a server could say
 // there.
-func (s *sniffer) back(browser func(context.Context, string) (string, error)) func(context.Context, string) (string, error) {
-	return func(ctx context.Context, address string) (string, error) {
-		callback, err := browser(ctx, address)
+func (s *sniffer) back(browser login.Browser) login.Browser {
+	return func(ctx context.Context, visit login.Visit) (string, error) {
+		callback, err := browser(ctx, visit)
 		if err != nil {
 			return "", err
 		}
@@ -78,7 +79,7 @@ func (s *sniffer) back(browser func(context.Context, string) (string, error)) fu
 		for _, name := range givenNames {
 			s.given(name, u.Query().Get(name))
 		}
-		asked, err := url.Parse(address)
+		asked, err := url.Parse(visit.URL)
 		if err != nil {
 			return "", err
 		}

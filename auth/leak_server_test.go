@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/testdata/leaks"
 )
@@ -142,7 +143,7 @@ func (s *leakServer) tokens(resp *http.Response) string {
 func (s *leakSpec) world(way leaks.Way) (auth.World, *leaks.Echo) {
 	echo := &leaks.Echo{Next: &leakServer{leakSpec: s}, Canaries: s.canaries, Way: way, Derived: s.isDerived, Compose: s.compose}
 	w := worldOf(nil)
-	w.Network, w.Browser = echo, browserOf(echo)
+	w.Network, w.Browser = echo, login.To(browserOf(echo))
 	w.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 	w.Prompt = func(context.Context, auth.DevicePrompt) error { return nil }
 	return w, echo

@@ -51,7 +51,7 @@ func (l *life) dancing(ctx context.Context, dance *login.Dance) error {
 	}
 	var verifier string
 	err = l.step(authorizeStep, func(*Step) error {
-		back, err := l.browse(ctx, temporary.AuthorizeURL())
+		back, err := l.browse(ctx, temporary.AuthorizeURL(), temporary.Check)
 		if err != nil {
 			return err
 		}

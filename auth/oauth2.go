@@ -137,7 +137,7 @@ func (r *oauth2Run) byCode(ctx context.Context, state string) error {
 	}
 	var back login.Callback
 	err = r.step(authorizeStep, func(*Step) error {
-		callback, err := r.browse(ctx, authorize)
+		callback, err := r.browse(ctx, authorize, round.Check)
 		if err != nil {
 			return err
 		}

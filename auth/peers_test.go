@@ -17,6 +17,7 @@ import (
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/cassette"
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/login"
 	dance "github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
@@ -59,7 +60,7 @@ func peerWorld(person peers.Person) auth.World {
 	return auth.World{
 		Network:  client.NewTransport(client.TransportOptions{}),
 		Redactor: secret.NewRedactor(),
-		Browser:  person.Login,
+		Browser:  login.To(person.Login),
 		Wait:     func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
 		Prompt: func(ctx context.Context, p auth.DevicePrompt) error {
 			return person.ApproveDevice(ctx, p.CompleteURI)
@@ -375,8 +376,8 @@ func TestMust8Issuer(t *testing.T) {
 		"a prefix": func(q url.Values) { q.Set("iss", server.URL+"/") },
 	} {
 		world := peerWorld(peers.Person{})
-		world.Browser = func(ctx context.Context, address string) (string, error) {
-			back, err := peers.Person{}.Login(ctx, address)
+		world.Browser = func(ctx context.Context, visit login.Visit) (string, error) {
+			back, err := peers.Person{}.Login(ctx, visit.URL)
 			if err != nil {
 				return "", err
 			}
@@ -408,7 +409,7 @@ func TestDenied(t *testing.T) {
 	s := subjectOf(t, peerSpec(server.URL, codeScopes))
 	v := parametersOf(t, s, map[string]string{"clientId": peers.PublicClient})
 	world := peerWorld(peers.Person{})
-	world.Browser = peers.Person{}.Deny
+	world.Browser = login.To(peers.Person{}.Deny)
 	c, result, err := auth.Connect(t.Context(), s, v, world)
 	var denied *dance.DeniedError
 	if err != nil || c != nil || !errors.As(result.Err, &denied) || denied.Code != "access_denied" || result.Hint == "" {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 )
 
@@ -223,7 +224,7 @@ func (p *provider) world(t testing.TB) (auth.World, *ticking) {
 	}
 	network := client.NewTransport(client.TransportOptions{Routes: routes})
 	t.Cleanup(network.CloseIdleConnections)
-	return auth.World{Network: network, Now: now.Now, Redactor: secret.NewRedactor(), Browser: browserOf(network)}, now
+	return auth.World{Network: network, Now: now.Now, Redactor: secret.NewRedactor(), Browser: login.To(browserOf(network))}, now
 }
 
 // browserOf follows one redirect to the callback.

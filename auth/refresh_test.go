@@ -163,7 +163,7 @@ func stepsOf(r *auth.Result) []string {
 	return list
 }
 
-const login, refreshed, made = "getCredentialsFromConnectionParameters POST 200 ok", "refreshCredentials POST 200 ok", "makeApiClient 0 ok"
+const obtained, refreshed, made = "getCredentialsFromConnectionParameters POST 200 ok", "refreshCredentials POST 200 ok", "makeApiClient 0 ok"
 
 // TestMust22Refresh refuses a credential and wants one refresh, one repeat and
 // no request more, live and from the recording that is made of it.
@@ -182,56 +182,56 @@ func TestMust22Refresh(t *testing.T) {
 		{
 			"by refreshCredentials", renewed, &tiredAPI{good: 2, refusal: unauthorized}, "",
 			[]string{"POST /login", "GET /me", "POST /renew", "GET /me"},
-			[]string{login, made, refreshed, made, "test GET 200 ok"},
+			[]string{obtained, made, refreshed, made, "test GET 200 ok"},
 			nil,
 		},
 		{
 			"by logging in again", tired, &tiredAPI{good: 2, refusal: unauthorized}, "",
 			[]string{"POST /login", "GET /me", "POST /login", "GET /me"},
-			[]string{login, made, login, made, "test GET 200 ok"},
+			[]string{obtained, made, obtained, made, "test GET 200 ok"},
 			nil,
 		},
 		{
 			"after a 200 that a handler takes for an end", handled, &tiredAPI{good: 2, refusal: fault}, "",
 			[]string{"POST /login", "GET /me", "POST /renew", "GET /me"},
-			[]string{login, made, refreshed, made, "test GET 200 ok"},
+			[]string{obtained, made, refreshed, made, "test GET 200 ok"},
 			nil,
 		},
 		{
 			"not at all without need", renewed, &tiredAPI{good: 1}, "",
 			[]string{"POST /login", "GET /me"},
-			[]string{login, made, "test GET 200 ok"},
+			[]string{obtained, made, "test GET 200 ok"},
 			nil,
 		},
 		{
 			"once, though the new one is refused too", renewed, &tiredAPI{good: 9, refusal: unauthorized}, `test: GET https://tired.example.com/me answered 401 Unauthorized: "expired"`,
 			[]string{"POST /login", "GET /me", "POST /renew", "GET /me"},
-			[]string{login, made, refreshed, made, "test GET 401 failed"},
+			[]string{obtained, made, refreshed, made, "test GET 401 failed"},
 			nil,
 		},
 		{
 			"once, though a handler refuses the new one too", handled, &tiredAPI{good: 9, refusal: fault}, `answered 200 OK, which its responseHandlers take for an error (access_token_expired): "log in again"`,
 			[]string{"POST /login", "GET /me", "POST /renew", "GET /me"},
-			[]string{login, made, refreshed, made, "test GET 200 failed"},
+			[]string{obtained, made, refreshed, made, "test GET 200 failed"},
 			nil,
 		},
 		{
 			"and the refresh is refused", renewed, &tiredAPI{good: 2, refusal: unauthorized, renew: says(400, `{"error":"invalid_grant"}`)},
 			`test: the API answered 401 and does not accept the credential, and refreshing that failed: POST https://tired.example.com/renew answered 400 Bad Request: "invalid_grant"`,
 			[]string{"POST /login", "GET /me", "POST /renew"},
-			[]string{login, made, "refreshCredentials POST 400 failed", "test GET 401 failed"},
+			[]string{obtained, made, "refreshCredentials POST 400 failed", "test GET 401 failed"},
 			nil,
 		},
 		{
 			"and the refresh gives nothing", renewed, &tiredAPI{good: 2, refusal: unauthorized, renew: says(200, `{}`)}, "refreshing that failed: the method gives no credential",
 			[]string{"POST /login", "GET /me", "POST /renew"},
-			[]string{login, made, "refreshCredentials POST 200 failed", "test GET 401 failed"},
+			[]string{obtained, made, "refreshCredentials POST 200 failed", "test GET 401 failed"},
 			nil,
 		},
 		{
 			"but not for a POST", strings.Replace(renewed, "method: get", "method: post", 1), &tiredAPI{good: 2, refusal: unauthorized}, `answered 401 Unauthorized: "expired"`,
 			[]string{"POST /login", "POST /me", "POST /renew"},
-			[]string{login, made, refreshed, made, "test POST 401 failed"},
+			[]string{obtained, made, refreshed, made, "test POST 401 failed"},
 			nil,
 		},
 		{

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/auth/simulate"
 	"github.com/connector-spec/connector/formula"
@@ -176,7 +177,7 @@ func (m *simulation) facts() simulate.Facts {
 func (m *simulation) world() World {
 	return World{
 		Network: inMemory{m.provider}, Now: m.now, Redactor: m.redactor, Wait: m.pass, Log: m.options.Log,
-		Browser:     m.provider.Browse,
+		Browser:     login.To(m.provider.Browse),
 		Prompt:      func(context.Context, DevicePrompt) error { return nil },
 		Connections: m.connection,
 		begun:       m.provider.Step,

@@ -32,15 +32,9 @@ func (c Callback) MarshalText() ([]byte, error) { return []byte("callback " + se
 // an [*IssuerError], a [*DeniedError], or a code. After that every answer is
 // [ErrUsed].
 func (r *Round) Callback(callback string) (Callback, error) {
-	query, fragment, err := readCallback(callback, r.redirect)
+	query, fragment, err := r.read(callback)
 	if err != nil {
 		return Callback{}, err
-	}
-	if err := once(query, "state", "iss", "error", r.code); err != nil {
-		return Callback{}, err
-	}
-	if !equal(query.Get("state"), r.State) {
-		return Callback{}, &StateError{Parameter: "state", Missing: query.Get("state") == ""}
 	}
 	if !r.used.CompareAndSwap(false, true) {
 		return Callback{}, ErrUsed
@@ -56,6 +50,27 @@ func (r *Round) Callback(callback string) (Callback, error) {
 		return Callback{}, fmt.Errorf("the callback has no %s (it has %s%s)", r.code, names(query), fragment)
 	}
 	return Callback{Code: code, Query: query}, nil
+}
+
+// Check says whether a URL is an answer to this round, as [Round.Callback] does,
+// and uses nothing up. What the answer says is not looked at.
+func (r *Round) Check(callback string) error {
+	_, _, err := r.read(callback)
+	return err
+}
+
+// read gives the query of an answer to the round, and words about its fragment.
+func (r *Round) read(callback string) (query url.Values, fragment string, err error) {
+	if query, fragment, err = readCallback(callback, r.redirect); err != nil {
+		return nil, "", err
+	}
+	if err := once(query, "state", "iss", "error", r.code); err != nil {
+		return nil, "", err
+	}
+	if !equal(query.Get("state"), r.State) {
+		return nil, "", &StateError{Parameter: "state", Missing: query.Get("state") == ""}
+	}
+	return query, fragment, nil
 }
 
 // checkIssuer is RFC 9207 2.4. The issuer is compared also where the server did

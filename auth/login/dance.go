@@ -142,26 +142,9 @@ func (t *Temporary) AuthorizeURL() string { return t.authorize }
 // [*DeniedError] or gives the verifier, which is empty only where the server
 // speaks the first version of OAuth 1.
 func (t *Temporary) Accept(callback string) (verifier string, err error) {
-	if t.callback == outOfBand {
-		return "", errors.New("without a redirect URI there is no callback: the verifier that the server shows is for AccessToken")
-	}
-	redirect, err := url.Parse(t.callback)
+	query, fragment, err := t.read(callback)
 	if err != nil {
 		return "", err
-	}
-	query, fragment, err := readCallback(callback, redirect)
-	if err != nil {
-		return "", err
-	}
-	if err := once(query, "oauth_token", "oauth_verifier", "oauth_problem", "denied"); err != nil {
-		return "", err
-	}
-	token, refused := query.Get("oauth_token"), query.Has("denied")
-	if token == "" {
-		token = query.Get("denied") // which some servers give the token
-	}
-	if !equal(token, t.Token) {
-		return "", &StateError{Parameter: "oauth_token", Missing: token == ""}
 	}
 	if !t.used.CompareAndSwap(false, true) {
 		return "", ErrUsed
@@ -170,12 +153,46 @@ func (t *Temporary) Accept(callback string) (verifier string, err error) {
 	switch problem := query.Get("oauth_problem"); {
 	case problem != "":
 		return "", denied(problem, query.Get("oauth_problem_advice"), "", t.Token, t.Secret)
-	case refused, verifier == "denied": // the latter is Jira's
+	case query.Has("denied"), verifier == "denied": // the latter is Jira's
 		return "", denied("access_denied", "", "")
 	case verifier == "" && t.confirmed:
 		return "", fmt.Errorf("the callback has no oauth_verifier (it has %s%s)", names(query), fragment)
 	}
 	return verifier, nil
+}
+
+// Check says whether a URL is an answer to this authorization, as
+// [Temporary.Accept] does, and uses nothing up. What the answer says is not
+// looked at.
+func (t *Temporary) Check(callback string) error {
+	_, _, err := t.read(callback)
+	return err
+}
+
+// read gives the query of an answer that names the token, and words about its
+// fragment.
+func (t *Temporary) read(callback string) (query url.Values, fragment string, err error) {
+	if t.callback == outOfBand {
+		return nil, "", errors.New("without a redirect URI there is no callback: the verifier that the server shows is for AccessToken")
+	}
+	redirect, err := url.Parse(t.callback)
+	if err != nil {
+		return nil, "", err
+	}
+	if query, fragment, err = readCallback(callback, redirect); err != nil {
+		return nil, "", err
+	}
+	if err := once(query, "oauth_token", "oauth_verifier", "oauth_problem", "denied"); err != nil {
+		return nil, "", err
+	}
+	token := query.Get("oauth_token")
+	if token == "" {
+		token = query.Get("denied") // which some servers give the token
+	}
+	if !equal(token, t.Token) {
+		return nil, "", &StateError{Parameter: "oauth_token", Missing: token == ""}
+	}
+	return query, fragment, nil
 }
 
 // AccessToken changes the temporary credential for one that lasts (RFC 5849

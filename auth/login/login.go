@@ -30,9 +30,30 @@ import (
 	"github.com/connector-spec/connector/auth/secret"
 )
 
-// A Browser sends the user to a URL and gives the URL at which the user came
+// A Visit is what a browser is for: the user goes to a URL and comes back to the
+// redirect URI.
+type Visit struct {
+	// URL is where the user is sent. It holds the state: it is for a browser, and
+	// not for a log.
+	URL string
+	// Check says whether an address at which somebody came back is an answer to
+	// this visit, and uses nothing up. While it gives an error, such as a
+	// [*StateError], the right answer may still come: anybody can call a
+	// listener. Nil accepts all.
+	Check func(callback string) error
+}
+
+// Format hides the visit's state.
+func (v Visit) Format(s fmt.State, _ rune) { hidden(s, "visit") }
+
+// A Browser sends the user on a visit and gives the URL at which the user came
 // back, whole: with its scheme, its host and its query.
-type Browser func(ctx context.Context, authorizeURL string) (callback string, err error)
+type Browser func(ctx context.Context, visit Visit) (callback string, err error)
+
+// To makes a Browser of a function that needs nothing but the URL.
+func To(browse func(ctx context.Context, url string) (callback string, err error)) Browser {
+	return func(ctx context.Context, visit Visit) (string, error) { return browse(ctx, visit.URL) }
+}
 
 // A Param is one parameter of an authorization request.
 type Param struct{ Name, Value string }

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 
@@ -84,7 +85,7 @@ func TestRoundWithOIDCProvider(t *testing.T) {
 	}
 	person := peers.Person{}
 	for name, test := range map[string]struct {
-		browser login.Browser
+		browser func(context.Context, string) (string, error)
 		change  func(*login.RoundOptions)
 		check   func(*testing.T, login.Callback, error)
 	}{

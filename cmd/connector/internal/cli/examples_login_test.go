@@ -17,6 +17,7 @@ import (
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/cli"
 	"github.com/connector-spec/connector/formula"
@@ -97,7 +98,7 @@ func (o exampleOption) world(t testing.TB) auth.World {
 		}
 		return resp.Header.Get("Location"), nil
 	}
-	return auth.World{Network: network, Redactor: secret.NewRedactor(), Browser: browser}
+	return auth.World{Network: network, Redactor: secret.NewRedactor(), Browser: login.To(browser)}
 }
 
 // forLogins runs a test for each option whose users log in.

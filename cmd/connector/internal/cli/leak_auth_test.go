@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/cli"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
@@ -246,7 +247,7 @@ func (o exampleOption) login(t *testing.T, room *leakRoom, dir string, s auth.Su
 	w := o.world(t)
 	echo := &leaks.Echo{Next: &given{inMemory{o.Handler}, room.canaries}, Canaries: room.canaries, Way: way}
 	w.Network, w.Redactor = echo, secret.NewRedactor()
-	w.Browser = browserIn(echo)
+	w.Browser = login.To(browserIn(echo))
 	result, rec, err := auth.Record(t.Context(), s, o.values(t, s), w, sevens{}, "connector devel")
 	if err != nil {
 		room.search("the error", err.Error())
