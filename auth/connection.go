@@ -88,8 +88,13 @@ func Connect(ctx context.Context, s Subject, v Values, w World) (*Connection, *R
 	if err != nil {
 		return nil, nil, err
 	}
+	return c.connect(ctx, l)
+}
+
+// connect is [Connect] by a run of a connection that has no credential yet.
+func (c *Connection) connect(ctx context.Context, l *life) (*Connection, *Result, error) {
 	result := l.perform(ctx)
-	c.holder.keeper = w.Keeper
+	c.holder.keeper = c.world.Keeper
 	if c.holder.current.Load() == nil || l.obtaining {
 		return nil, result, nil
 	}
@@ -120,13 +125,18 @@ func (c *Connection) life() (*life, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.lifeOf(seed), nil
+}
+
+// lifeOf begins a run whose randomness is that of a seed.
+func (c *Connection) lifeOf(seed [32]byte) *life {
 	l := liveOver(c.subject, c.values, c.world, seed, nil)
 	l.holder, l.known = c.holder, c.known
 	l.renewer = c.renew
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	l.proof, l.oauth1 = c.proof, c.config
-	return l, nil
+	return l
 }
 
 // keep notes what a run learnt that others need not learn again.

@@ -144,7 +144,11 @@ func (l *life) fresh(name string) (string, error) {
 	case l.run.ThrowAway:
 		return "{{run." + name + "}}", nil
 	}
-	text, err := randomText(l.signRand)
+	random := l.signRand
+	if l.drawn != nil {
+		random = l.drawn(name)
+	}
+	text, err := randomText(random)
 	if err == nil {
 		l.learnText("run."+name, text)
 	}

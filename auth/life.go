@@ -39,8 +39,10 @@ type life struct {
 	redactor  *secret.Redactor  // of a run with real values
 	log       func(method, level, line string)
 
-	holder      *holder // of the credential
-	redirect    string  // where a login comes back to; "" for what the spec says
+	holder      *holder                     // of the credential
+	redirect    string                      // where a login comes back to; "" for what the spec says
+	drawn       func(name string) io.Reader // what texts are drawn from, of a login that is finished later; nil for signRand
+	begunKey    string                      // that a login which is finished later bound its tokens to; "" for a new one
 	prompt      func(context.Context, DevicePrompt) error
 	connections func(ctx context.Context, key string, by Subject) (*Connection, error)
 	renewer     func(context.Context, *Credential) ([]Step, error) // of a connection; nil for a run of its own

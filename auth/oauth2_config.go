@@ -185,6 +185,9 @@ func (r *oauth2Run) bind() (err error) {
 		return nil
 	}
 	if r.key == "" {
+		r.key = r.begunKey
+	}
+	if r.key == "" {
 		if r.key, err = sign.NewDPoPKey(r.signRand); err != nil {
 			return err
 		}

@@ -18,7 +18,6 @@ import (
 	"github.com/connector-spec/connector/auth/cassette"
 	"github.com/connector-spec/connector/auth/client"
 	"github.com/connector-spec/connector/auth/login"
-	dance "github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/testdata/peers"
@@ -71,7 +70,7 @@ func peerWorld(person peers.Person) auth.World {
 func parametersOf(t testing.TB, s auth.Subject, parameters map[string]string) auth.Values {
 	t.Helper()
 	b := formula.NewObject(len(parameters))
-	for _, name := range []string{"clientId", "clientSecret", "privateKey", "subject"} {
+	for _, name := range []string{"clientId", "clientSecret", "privateKey", "subject", "consumerSecret"} {
 		if parameters[name] != "" {
 			b.Set(name, formula.String(parameters[name]))
 		}
@@ -394,7 +393,7 @@ func TestMust8Issuer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var issuer *dance.IssuerError
+		var issuer *login.IssuerError
 		asked := slices.ContainsFunc(result.Steps, func(s auth.Step) bool { return s.Name == "token" })
 		if c != nil || !errors.As(result.Err, &issuer) || asked {
 			t.Errorf("%s: %v, the token was asked for: %v", name, result.Err, asked)
@@ -411,7 +410,7 @@ func TestDenied(t *testing.T) {
 	world := peerWorld(peers.Person{})
 	world.Browser = login.To(peers.Person{}.Deny)
 	c, result, err := auth.Connect(t.Context(), s, v, world)
-	var denied *dance.DeniedError
+	var denied *login.DeniedError
 	if err != nil || c != nil || !errors.As(result.Err, &denied) || denied.Code != "access_denied" || result.Hint == "" {
 		t.Errorf("%v, %+v", err, result)
 	}
