@@ -134,9 +134,8 @@ The short types, ` + "`api-key`" + `, ` + "`bearer`" + `, ` + "`basic`" + `, ` +
 beside them is laid over that: more inputs in ` + "`ui.schema`" + `, more headers in
 ` + "`makeApiClient`" + `, and so on. ` + "`connector explain PATH`" + ` shows the result.
 
-All types are validated. This version runs those whose users enter credentials:
-` + "`api-key`" + `, ` + "`bearer`" + `, ` + "`basic`" + `, ` + "`none`" + ` and ` + "`client-credentials`" + `; ` + "`connector test`" + ` skips the
-others and says so.
+All types are validated and run. ` + "`connector test --simulate`" + ` runs an option of any of
+them against a provider that is made from the spec, without an account.
 `
 
 const methodsIntro = `

@@ -1,0 +1,51 @@
+package scaffold_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/authtype"
+	"github.com/connector-spec/connector/spec/scaffold"
+)
+
+// TestTemplates makes a connector of every template, with the defaults of its
+// questions, and validates it.
+func TestTemplates(t *testing.T) {
+	t.Parallel()
+	for _, template := range scaffold.Templates() {
+		t.Run(template.Name, func(t *testing.T) {
+			t.Parallel()
+			load(t, template, map[string]string{"name": "Acme: # 'Tools'"})
+			load(t, template, map[string]string{"name": "Größe", "key": "sizes", "baseUri": "https://api.example.com/v1/", "description": "A: b # c"})
+		})
+	}
+}
+
+func load(t *testing.T, template scaffold.Template, answers map[string]string) {
+	t.Helper()
+	files, err := template.Files(answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fsys := fstest.MapFS{}
+	for _, f := range files {
+		fsys[f.Path] = &fstest.MapFile{Data: f.Data}
+	}
+	c, diagnostics, err := spec.Load(fsys, "spec.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	diagnostics = append(diagnostics, spec.Validate(c)...)
+	_, more := authtype.Resolve(c)
+	for _, d := range append(diagnostics, more...) {
+		t.Errorf("%d: %s: %s\n%s", d.Line, d.Code, d.Message, fsys["spec.yml"].Data)
+	}
+	if c.Name() != answers["name"] {
+		t.Errorf("name %q, want %q", c.Name(), answers["name"])
+	}
+	if strings.Contains(string(fsys["README.md"].Data), "<no value>") {
+		t.Error("the README lacks a value")
+	}
+}
