@@ -40,8 +40,8 @@ func (e *strayError) Unwrap() error { return e.error }
 // answer.
 type browsing struct{}
 
-// A browserNetwork sends the requests of a browser to the browser, and all
-// others on. So who records or replays a run sees a login as one exchange: the
+// A browserNetwork sends the requests of a browser to the browser, lets a loan be
+// lent, and sends all others on. So who records or replays a run sees a login as one exchange: the
 // authorization URL, and a redirect to the callback.
 type browserNetwork struct {
 	browser login.Browser
@@ -51,6 +51,9 @@ type browserNetwork struct {
 // RoundTrip sends the user to the URL of the request and answers with where the
 // user came back.
 func (n *browserNetwork) RoundTrip(req *http.Request) (*http.Response, error) {
+	if lend, ok := req.Context().Value(lendingKey{}).(lending); ok {
+		return lend.answer(req)
+	}
 	check, ok := req.Context().Value(browsing{}).(func(string) error)
 	if !ok {
 		return n.next.RoundTrip(req)

@@ -30,6 +30,9 @@ type Connection struct {
 	world   World
 	holder  *holder
 	known   *discovered
+	// anywhere tells that nothing is known of where its owner sends the
+	// credential: it is made up, for a simulation of who borrows it.
+	anywhere bool
 
 	mu        sync.Mutex
 	used      *Credential // that client was made with
@@ -155,7 +158,7 @@ func (c *Connection) renew(ctx context.Context, old *Credential) ([]Step, error)
 	}
 	l.renewer = nil
 	if l.renewal() == nil {
-		return nil, errNoRefresh
+		return nil, ErrNoRefresh
 	}
 	err = c.holder.renew(ctx, old, l.obtainAnew)
 	if ctx.Err() != nil {
@@ -192,6 +195,12 @@ func (c *Connection) Fresh(ctx context.Context) (*Credential, error) {
 func (c *Connection) Refresh(ctx context.Context) error {
 	_, err := c.renew(ctx, c.Credential())
 	return c.shown(err)
+}
+
+// Renewable tells whether the credential can be obtained anew without its user.
+func (c *Connection) Renewable() bool {
+	l, err := c.life()
+	return err == nil && l.renewal() != nil && c.Credential().NeedsLogin == ""
 }
 
 // Test runs the option's test with the connection, or its operation.

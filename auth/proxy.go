@@ -1,9 +1,13 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/connector-spec/connector/auth/client"
@@ -42,15 +46,7 @@ func (l *life) lender(ctx context.Context) (context.Context, *Connection, error)
 // loginProxy takes the credentials of the connection that the option names.
 func (l *life) loginProxy(ctx context.Context) error {
 	return l.step("proxy", func(*Step) error {
-		ctx, lender, err := l.lender(ctx)
-		if err != nil {
-			return err
-		}
-		c, err := lender.Fresh(ctx)
-		if err != nil {
-			return err
-		}
-		return l.borrow(c)
+		return l.borrow(ctx, func(ctx context.Context, lender *Connection) (*Credential, error) { return lender.Fresh(ctx) })
 	})
 }
 
@@ -58,40 +54,102 @@ func (l *life) loginProxy(ctx context.Context) error {
 // none that is newer.
 func (l *life) refreshProxied(ctx context.Context) error {
 	return l.step("proxy", func(*Step) error {
-		ctx, lender, err := l.lender(ctx)
-		if err != nil {
-			return err
-		}
-		c, err := lender.Fresh(ctx)
-		if err == nil && l.borrowed(c).Equal(l.credential().Values) {
-			_, err = lender.renew(ctx, c)
-			c, err = lender.Credential(), lender.shown(err)
-		}
-		if err != nil {
-			return err
-		}
-		return l.borrow(c)
+		return l.borrow(ctx, func(ctx context.Context, lender *Connection) (*Credential, error) {
+			c, err := lender.Fresh(ctx)
+			if err == nil && l.over(loanOf(c)).Equal(l.credential().Values) {
+				_, err = lender.renew(ctx, c)
+				c, err = lender.Credential(), lender.shown(err)
+			}
+			return c, err
+		})
 	})
 }
 
-// borrowed returns another connection's credentials over what the user entered:
-// without what obtains others, which is not lent.
-func (l *life) borrowed(c *Credential) formula.Value {
+// loanOf returns what is lent of a credential: not what obtains others.
+func loanOf(c *Credential) formula.Value { return c.Values.Without("refresh_token") }
+
+// over returns a loan over what the user entered.
+func (l *life) over(loan formula.Value) formula.Value {
 	b := l.values.Inputs.Builder()
-	overlay(b, c.Values.Without("refresh_token"))
+	overlay(b, loan)
 	return b.Value()
 }
 
-// borrow takes another connection's credentials into use.
-func (l *life) borrow(c *Credential) error {
-	if c.Key != "" {
-		return errors.New("the tokens of the other connection are bound to a key, which is not lent: it cannot be used through a proxy")
+// borrow takes the credential that take gets of the lender into use. The loan is
+// an exchange, so that who records the run has it, and who replays it needs no
+// lender.
+func (l *life) borrow(ctx context.Context, take func(context.Context, *Connection) (*Credential, error)) error {
+	fresh := &Credential{Obtained: l.clock()}
+	lend := func() (formula.Value, error) {
+		ctx, lender, err := l.lender(ctx)
+		if err != nil {
+			return formula.Undefined, err
+		}
+		c, err := take(ctx, lender)
+		switch {
+		case err != nil:
+			return formula.Undefined, err
+		case c.Key != "":
+			return formula.Undefined, errors.New("the tokens of the other connection are bound to a key, which is not lent: it cannot be used through a proxy")
+		}
+		*fresh = *c
+		l.learned("credentials", secretMembers(c.Values))
+		return loanOf(c), nil
 	}
-	fresh := *c
-	fresh.Values, fresh.Pending, fresh.NeedsLogin = l.borrowed(c), false, ""
-	l.learned("credentials", secretMembers(c.Values))
-	l.put(&fresh)
+	loan, err := l.loan(ctx, lend)
+	if err != nil {
+		return err
+	}
+	fresh.Values, fresh.Pending, fresh.NeedsLogin = l.over(loan), false, ""
+	l.put(fresh)
 	return nil
+}
+
+// maxLoan bounds what is lent, in bytes.
+const maxLoan = 1 << 20
+
+// loan sends lend as an exchange with the connection that the option names, at an
+// address that no server has (RFC 2606 2).
+func (l *life) loan(ctx context.Context, lend lending) (formula.Value, error) {
+	u := url.URL{Scheme: "https", Host: url.PathEscape(l.Option.Value.Get("proxyKey").Text()) + ".connection.invalid", Path: "/credentials"}
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, lendingKey{}, lend), http.MethodGet, u.String(), http.NoBody)
+	if err != nil {
+		return formula.Undefined, errors.New("proxyKey is no key of a connector")
+	}
+	resp, err := l.transport.RoundTrip(req)
+	if err != nil {
+		return formula.Undefined, err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxLoan))
+	if err != nil {
+		return formula.Undefined, err
+	}
+	v, err := formula.ParseJSON(data)
+	if err != nil || !v.IsObject() {
+		return formula.Undefined, errors.New("what is borrowed is no credential")
+	}
+	return v, nil
+}
+
+// A lending gives what is lent.
+type lending func() (formula.Value, error)
+
+// lendingKey is the key of a context with the lending of a request.
+type lendingKey struct{}
+
+// answer makes the answer of a loan.
+func (lend lending) answer(req *http.Request) (*http.Response, error) {
+	v, err := lend()
+	if err != nil {
+		return nil, err
+	}
+	data := v.AppendJSON(nil)
+	return &http.Response{
+		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body:   io.NopCloser(bytes.NewReader(data)), ContentLength: int64(len(data)), Request: req,
+	}, nil
 }
 
 // lent keeps what was borrowed to the origins that its owner sends it to. A run
@@ -101,7 +159,7 @@ func (l *life) lent(ctx context.Context, c *client.Config) error {
 		return nil
 	}
 	ctx, lender, err := l.lender(ctx)
-	if err != nil {
+	if err != nil || lender.anywhere {
 		return err
 	}
 	credential, err := lender.Fresh(ctx)

@@ -180,7 +180,7 @@ func (m *simulation) world() World {
 		Browser:     login.To(m.provider.Browse),
 		Prompt:      func(context.Context, DevicePrompt) error { return nil },
 		Connections: m.connection,
-		begun:       m.provider.Step,
+		Begin:       m.provider.Step,
 		minted:      m.know,
 	}
 }
@@ -196,13 +196,16 @@ func (m *simulation) know(c *Credential) {
 
 // connection makes a connection of the connector whose credentials the option
 // uses.
-func (m *simulation) connection(context.Context, string, Subject) (*Connection, error) {
+func (m *simulation) connection(_ context.Context, key string, _ Subject) (*Connection, error) {
 	w, err := World{Network: inMemory{m.provider}, Now: m.now}.complete()
 	if err != nil {
 		return nil, err
 	}
 	c := &Credential{Values: m.provider.Credentials(), Obtained: m.now()}
-	return &Connection{subject: m.Subject, values: m.values, world: w, holder: newHolder(c, nil)}, nil
+	lender, option := m.Subject, *m.Option
+	option.Key = "of " + key
+	lender.Option = &option
+	return &Connection{anywhere: true, subject: lender, values: m.values, world: w, holder: newHolder(c, nil)}, nil
 }
 
 // textsOf lists the texts in a value.
@@ -290,7 +293,7 @@ func (m *simulation) renewed(ctx context.Context, l *life) bool {
 // ended takes the permission away, where the spec has it.
 func (m *simulation) ended(ctx context.Context, l *life) {
 	m.provider.Begin()
-	if err := l.disconnect(ctx); err != nil && !errors.Is(err, errNoRevocation) {
+	if err := l.disconnect(ctx); err != nil && !errors.Is(err, ErrNoRevocation) {
 		l.result.OK = false
 		l.failed(err)
 	}
