@@ -12,9 +12,9 @@ import (
 // disconnectMethod takes the permission away by the spec's own means.
 const disconnectMethod = "disconnect"
 
-// errNoRevocation says that nothing at the provider was asked to end the
+// ErrNoRevocation says that nothing at the provider was asked to end the
 // permission.
-var errNoRevocation = errors.New("the spec has no disconnect method and no revokeUri: the permission itself stays until it ends, or is taken away at the provider")
+var ErrNoRevocation = errors.New("the spec has no disconnect method and no revokeUri: the permission itself stays until it ends, or is taken away at the provider")
 
 // disconnect takes the permission away: by the method of the spec if it has
 // one, else by revoking its tokens.
@@ -40,7 +40,7 @@ func (l *life) disconnect(ctx context.Context) error {
 	case "oauth1":
 		return l.revokeOAuth1(ctx)
 	}
-	return errNoRevocation
+	return ErrNoRevocation
 }
 
 // revokeOAuth2 revokes the refresh token, then the access token (RFC 7009). One
@@ -54,7 +54,7 @@ func (l *life) revokeOAuth2(ctx context.Context) error {
 	}
 	e, err := r.at("revokeUri")
 	if err != nil {
-		return errNoRevocation
+		return ErrNoRevocation
 	}
 	return l.step(revokeStep, func(*Step) error {
 		var failures []error
@@ -88,7 +88,7 @@ func (l *life) revokeOAuth1(ctx context.Context) error {
 	}
 	address, ok := l.oauth1.Endpoints["revokeUri"]
 	if !ok {
-		return errNoRevocation
+		return ErrNoRevocation
 	}
 	return l.step(revokeStep, func(*Step) error {
 		dance := &login.Dance{Signer: *signer, Transport: &endpointTransport{life: l}}

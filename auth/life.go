@@ -44,6 +44,7 @@ type life struct {
 	drawn       func(name string) io.Reader // what texts are drawn from, of a login that is finished later; nil for signRand
 	begunKey    string                      // that a login which is finished later bound its tokens to; "" for a new one
 	prompt      func(context.Context, DevicePrompt) error
+	device      bool // the login is one by device, though the spec's goes by code
 	connections func(ctx context.Context, key string, by Subject) (*Connection, error)
 	renewer     func(context.Context, *Credential) ([]Step, error) // of a connection; nil for a run of its own
 	known       *discovered                                        // what issuers say of themselves
@@ -59,29 +60,37 @@ type life struct {
 	frozen    bool                // the credential is used as it is and not made anew
 	evidence  evidence
 
-	imports func() (method.Imports, error) // of the scripts
+	importing sync.Once
+	imported  method.Imports // of the scripts; see imports
+	notRead   error
 
 	result *Result
 }
 
 // newLife starts a run over a transport. Seed is that of its randomness.
 func newLife(s Subject, v Values, transport http.RoundTripper, now time.Time, seed [32]byte) *life {
+	clock := func() time.Time { return now }
 	l := &life{
 		Subject: s, values: v,
-		run:       formula.Run{Now: func() time.Time { return now }, Rand: &seeded{seed: seed}},
-		clock:     func() time.Time { return now },
+		run:       formula.Run{Now: clock, Rand: &seeded{seed: seed}},
+		clock:     clock,
 		seed:      seed,
 		signRand:  &seeded{seed: seed, purpose: "signatures"},
 		transport: newMeter(transport, s.Trace),
 		begin:     func(string) {},
 		learned:   func(string, formula.Value) {},
-		imports:   sync.OnceValues(func() (method.Imports, error) { return s.Methods.Imports(s.Files) }),
-		result:    &Result{Connector: s.Connector.Name(), Option: s.Option.Key},
+		result:    newResult(s),
 		holder:    newHolder(nil, nil),
 		known:     &discovered{},
 	}
 	l.transport.see = l.see
 	return l
+}
+
+// imports returns what the scripts import.
+func (l *life) imports() (method.Imports, error) {
+	l.importing.Do(func() { l.imported, l.notRead = l.Methods.Imports(l.Files) })
+	return l.imported, l.notRead
 }
 
 // A seeded is the randomness of a purpose that a seed gives. Many may read it,
@@ -116,7 +125,12 @@ func (l *life) test(ctx context.Context) *Result {
 	if err != nil {
 		return l.failed(err)
 	}
-	answer, err := l.check(ctx, config)
+	answer := formula.Undefined
+	if l.Untested {
+		_, err = l.configOf(ctx, config)
+	} else {
+		answer, err = l.check(ctx, config)
+	}
 	if err != nil {
 		return l.failed(err)
 	}
@@ -140,7 +154,7 @@ func (l *life) failed(err error) *Result {
 // variables returns what formulas see, with more beside what they see
 // everywhere.
 func (l *life) variables(more ...formula.Member) formula.Value {
-	b := formula.NewObject(8)
+	b := formula.NewObject(3 + len(more))
 	b.Set("connectorParameters", l.values.Parameters)
 	b.Set("connectionInput", l.values.Inputs)
 	b.Set("connectionParameters", l.values.Inputs)
@@ -327,6 +341,12 @@ func (m *meter) reset() {
 	see := m.see
 	*m = *newMeter(m.next, m.trace != nil)
 	m.see = see
+}
+
+// Offline says whether the requests are answered from memory.
+func (m *meter) Offline() bool {
+	memory, ok := m.next.(interface{ Offline() bool })
+	return ok && memory.Offline()
 }
 
 // RoundTrip sends the request on.

@@ -39,6 +39,19 @@ func (s Subject) Interactive() bool {
 	return false
 }
 
+// ByDevice tells whether a login of the option is one by a code on another
+// device, and KnowsDevice whether it can be, as far as the spec writes it out; see
+// [World.Device].
+func (s Subject) ByDevice() bool {
+	grant := s.Option.Value.Get("getOAuthConfig").Get("mapping").Get("grantType").Text()
+	return s.Option.Type() == "oauth2" && (grant == "device_code" || grant == grantTypes["device_code"])
+}
+
+// KnowsDevice tells whether the spec has an endpoint for a login by device.
+func (s Subject) KnowsDevice() bool {
+	return s.Option.Type() == "oauth2" && s.Option.Value.Get("getOAuthConfig").Get("mapping").Has("deviceAuthorizationUri")
+}
+
 // loginOAuth2 obtains tokens by the grant that the configuration says.
 func (l *life) loginOAuth2(ctx context.Context) error {
 	state, err := l.fresh("state")
@@ -49,11 +62,11 @@ func (l *life) loginOAuth2(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	switch r.grant {
-	case "authorization_code":
-		return r.byCode(ctx, state)
-	case "device_code":
+	switch {
+	case r.grant == "device_code", r.grant == "authorization_code" && r.device:
 		return r.byDevice(ctx)
+	case r.grant == "authorization_code":
+		return r.byCode(ctx, state)
 	}
 	return r.byGrant(ctx)
 }

@@ -18,6 +18,9 @@ import (
 // passes.
 const maxRepeats = 2
 
+// errNoURL says that a base address cannot be read.
+var errNoURL error = &client.FieldError{Where: "url", Problem: "it is not a URL"}
+
 // open makes the HTTP client of a config.
 func (l *life) open(ctx context.Context, config *method.ClientConfig) (*client.Client, error) {
 	c, err := l.configOf(ctx, config)
@@ -30,7 +33,11 @@ func (l *life) open(ctx context.Context, config *method.ClientConfig) (*client.C
 // configOf says what the HTTP client of a config does: it goes to the base and
 // to the origins that the spec names, and nowhere else.
 func (l *life) configOf(ctx context.Context, config *method.ClientConfig) (client.Config, error) {
-	base, err := client.ParseOrigin(config.Base.URL)
+	address, err := config.Base.Parse()
+	if err != nil {
+		return client.Config{}, errNoURL
+	}
+	base, err := client.OriginOf(address)
 	if err != nil {
 		return client.Config{}, err
 	}
@@ -47,7 +54,8 @@ func (l *life) configOf(ctx context.Context, config *method.ClientConfig) (clien
 		l.result.host(o.String())
 	}
 	c := l.patient(config.Judge)
-	c.Base, c.Origins = config.Base.URL, origins
+	c.ByStatus = !config.JudgesBodies()
+	c.Base, c.BaseURL, c.Origins = config.Base.URL, address, origins
 	c.Header, c.Query, c.Cookies = fieldsOf(config.Headers), fieldsOf(config.Query), fieldsOf(config.Cookies)
 	c.Timeout, c.MaxResponseBytes = l.requestTimeout(config.Timeout), config.MaxResponseBytes
 	if err := l.lent(ctx, &c); err != nil {
@@ -185,16 +193,18 @@ type bareClient struct{ *life }
 func (b *bareClient) Do(req *http.Request) (*http.Response, error) {
 	c := b.patient(func(resp *http.Response) error { return method.Judge(resp, b.run) })
 	c.Timeout, c.NoRedirects = b.requestTimeout(0), true
-	target := req.URL.String()
-	literal := method.LiteralHost(req)
-	if !req.URL.IsAbs() {
+	target, literal := req.URL, method.LiteralHost(req)
+	if !target.IsAbs() {
 		base, err := b.Methods.Base(b.variables(), b.run)
 		if err != nil {
 			return nil, err
 		}
-		c.Base, target, literal = base.URL, base.URL, base.Literal
+		if target, err = base.Parse(); err != nil {
+			return nil, errNoURL
+		}
+		c.Base, c.BaseURL, literal = base.URL, target, base.Literal
 	}
-	origin, err := client.ParseOrigin(target)
+	origin, err := client.OriginOf(target)
 	if err != nil {
 		return nil, err
 	}

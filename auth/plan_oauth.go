@@ -52,7 +52,7 @@ func (p *planner) afterwards(ctx context.Context) {
 		p.follow(p.life.refreshOAuth2(ctx))
 	}
 	if !p.Methods.Has(disconnectMethod) {
-		if err := p.life.disconnect(ctx); err != errNoRevocation {
+		if err := p.life.disconnect(ctx); err != ErrNoRevocation {
 			p.follow(err)
 		}
 	}

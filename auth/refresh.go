@@ -71,7 +71,7 @@ func (l *life) renew(ctx context.Context, old *Credential) error {
 		return err
 	}
 	if l.renewal() == nil {
-		return errNoRefresh
+		return ErrNoRefresh
 	}
 	return l.holder.renew(ctx, old, l.obtainAnew)
 }
@@ -86,7 +86,8 @@ func (l *life) obtainAnew(ctx context.Context, old *Credential) (*Credential, er
 	return l.credential(), err
 }
 
-var errNoRefresh = errors.New("nothing obtains the credential anew: the spec has no refreshCredentials, and a login gave no refresh token")
+// ErrNoRefresh says that there is no way to refresh a credential.
+var ErrNoRefresh = errors.New("nothing obtains the credential anew: the spec has no refreshCredentials, and a login gave no refresh token")
 
 // refresher returns how a client obtains a new credential when the API does not
 // accept the one in use any more; nil if there is no way to.

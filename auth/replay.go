@@ -62,7 +62,7 @@ func (r *Recording) Replay(ctx context.Context, s Subject) (*Result, error) {
 	}
 	replayer := r.tape.Replayer(cassette.Options{Headers: client.SpecHeaders})
 	l := masquerade(newLife(s, r.values, replayer, r.now, r.seed))
-	l.begin, l.wait = replayer.Step, atOnce
+	l.begin, l.wait, l.redirect = replayer.Step, atOnce, r.Redirect
 	result := l.perform(ctx)
 	if unused := replayer.Unused(); result.OK && len(unused) > 0 {
 		result.OK = false

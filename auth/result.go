@@ -54,6 +54,18 @@ type Step struct {
 	Exchanges   []Exchange // of a subject with Trace
 }
 
+// newResult returns the result of a run that begins, with room for what most
+// have.
+func newResult(s Subject) *Result {
+	r := &struct {
+		Result
+		steps [4]Step
+		hosts [2]string
+	}{Result: Result{Connector: s.Connector.Name(), Option: s.Option.Key}}
+	r.Steps, r.Hosts = r.steps[:0], r.hosts[:0]
+	return &r.Result
+}
+
 func (r *Result) host(origin string) {
 	if !slices.Contains(r.Hosts, origin) {
 		r.Hosts = append(r.Hosts, origin)

@@ -31,9 +31,9 @@ func (s Subject) CheckCourse() error {
 	l := newLife(s, Values{}, nil, epoch, [32]byte{})
 	switch {
 	case s.Course == Refresh && l.renewal() == nil:
-		return errNoRefresh
+		return ErrNoRefresh
 	case s.Course == Disconnect && !s.Methods.Has(disconnectMethod) && s.Option.Type() != "oauth2" && s.Option.Type() != "oauth1":
-		return errNoRevocation
+		return ErrNoRevocation
 	}
 	return nil
 }

@@ -116,6 +116,9 @@ func (m *simulation) expect(step string, credential any) []simulate.Expected {
 	sent := m.sends(step, m.values, c, m.seed)
 	again := m.sends(step, m.values, c, other)
 	broken, brokenCredential := m.broken(c)
+	if c != nil {
+		brokenCredential = m.remade(broken, brokenCredential)
+	}
 	return simulate.Compare(sent, again, m.sends(step, broken, brokenCredential, m.seed))
 }
 

@@ -49,12 +49,12 @@ func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) 
 	if tape == nil { // who records repeats the run at the time at which it began
 		l.run.Now = l.clock
 	}
-	l.redirect, l.prompt, l.connections = w.Redirect, w.Prompt, w.Connections
+	l.redirect, l.prompt, l.device, l.connections = w.Redirect, w.Prompt, w.Device, w.Connections
 	l.network = w.Network
 	l.timeout, l.redactor, l.wait, l.log = w.Timeout, w.Redactor, w.Wait, w.Log
 	l.learned = func(name string, credentials formula.Value) { addSecret(w.Redactor, name, credentials) }
 	l.minted = w.minted
-	switch begun := w.begun; {
+	switch begun := w.Begin; {
 	case tape != nil && begun != nil:
 		l.begin = func(step string) { tape.Step(step); begun(step) }
 	case tape != nil:
@@ -114,12 +114,19 @@ func RecordOver(ctx context.Context, s Subject, v Values, w World, random io.Rea
 // of a run with placeholders.
 func (s Subject) recordingOf(ctx context.Context, tape *cassette.Tape, v Values, w World, now time.Time, seed [32]byte) (*cassette.Recording, error) {
 	masked := s.placeholders(v)
+	redirect := w.Redirect
+	if said, err := s.RedirectURI(v); err != nil || said == redirect {
+		redirect = ""
+	}
 	rec, repeated, err := s.repeat(ctx, tape, w, func(network http.RoundTripper) *life {
-		return masquerade(newLife(s, masked, network, now, seed))
+		l := masquerade(newLife(s, masked, network, now, seed))
+		l.redirect = redirect
+		return l
 	})
 	if err != nil {
 		return nil, err
 	}
+	rec.Redirect = redirect
 	rec.Option, rec.Scenario = s.Option.Key, string(s.Course)
 	rec.Spec, rec.RecordedAt, rec.Seed = s.digest(), now.Format(time.RFC3339), hex.EncodeToString(seed[:])
 	rec.Inputs, rec.Parameters = masked.Inputs.AppendJSON(nil), masked.Parameters.AppendJSON(nil)

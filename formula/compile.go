@@ -253,7 +253,22 @@ func (c *compiler) object(v Value) compiled {
 // newNode returns a node with that many items, in one piece of memory if they
 // are few.
 func newNode(size int) *node {
-	if size <= 4 {
+	switch {
+	case size <= 1:
+		n := new(struct {
+			node
+			items [1]Value
+		})
+		n.node.items = n.items[:size:size]
+		return &n.node
+	case size == 2:
+		n := new(struct {
+			node
+			items [2]Value
+		})
+		n.node.items = n.items[:]
+		return &n.node
+	case size <= 4:
 		n := new(struct {
 			node
 			items [4]Value

@@ -3,6 +3,7 @@ package formula
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -81,11 +82,12 @@ func (r *jsonReader) word(w string) bool {
 }
 
 func (r *jsonReader) list(depth int) (Value, bool) {
-	items := []Value{}
+	var few [4]Value // on the stack, so that the list is as large as it needs to be
+	items := few[:0]
 	r.at++
 	if r.next() == ']' {
 		r.at++
-		return List(items...), true
+		return List([]Value{}...), true
 	}
 	for {
 		v, ok := r.value(depth + 1)
@@ -98,7 +100,7 @@ func (r *jsonReader) list(depth int) (Value, bool) {
 			r.at++
 		case ']':
 			r.at++
-			return List(items...), true
+			return List(slices.Clone(items)...), true
 		default:
 			return Undefined, false
 		}
@@ -106,11 +108,12 @@ func (r *jsonReader) list(depth int) (Value, bool) {
 }
 
 func (r *jsonReader) object(depth int) (Value, bool) {
-	b := NewObject(4)
+	var few [8]Member // on the stack, so that the object is as large as it needs to be
+	members := few[:0]
 	r.at++
 	if r.next() == '}' {
 		r.at++
-		return b.Value(), true
+		return Object(members...), true
 	}
 	for {
 		if r.next() != '"' {
@@ -125,13 +128,13 @@ func (r *jsonReader) object(depth int) (Value, bool) {
 		if !ok {
 			return Undefined, false
 		}
-		b.Set(key, v)
+		members = append(members, Member{key, v})
 		switch r.next() {
 		case ',':
 			r.at++
 		case '}':
 			r.at++
-			return b.Value(), true
+			return Object(members...), true
 		default:
 			return Undefined, false
 		}

@@ -25,24 +25,49 @@ type ObjectBuilder struct{ n node }
 // they are few.
 func NewObject(size int) *ObjectBuilder {
 	switch {
+	case size <= 1:
+		o := new(struct {
+			ObjectBuilder
+			keys  [1]string
+			items [1]Value
+		})
+		return o.on(o.keys[:0], o.items[:0])
+	case size == 2:
+		o := new(struct {
+			ObjectBuilder
+			keys  [2]string
+			items [2]Value
+		})
+		return o.on(o.keys[:0], o.items[:0])
 	case size <= 4:
 		o := new(struct {
 			ObjectBuilder
 			keys  [4]string
 			items [4]Value
 		})
-		o.n.keys, o.n.items = o.keys[:0], o.items[:0]
-		return &o.ObjectBuilder
-	case size <= 8:
+		return o.on(o.keys[:0], o.items[:0])
+	case size <= 6:
 		o := new(struct {
 			ObjectBuilder
-			keys  [8]string
-			items [8]Value
+			keys  [6]string
+			items [6]Value
 		})
-		o.n.keys, o.n.items = o.keys[:0], o.items[:0]
-		return &o.ObjectBuilder
+		return o.on(o.keys[:0], o.items[:0])
+	case size <= 9: // what 8 keys take is rounded up to this
+		o := new(struct {
+			ObjectBuilder
+			keys  [9]string
+			items [9]Value
+		})
+		return o.on(o.keys[:0], o.items[:0])
 	}
-	return &ObjectBuilder{node{keys: make([]string, 0, size), items: make([]Value, 0, size)}}
+	return new(ObjectBuilder).on(make([]string, 0, size), make([]Value, 0, size))
+}
+
+// on has the builder build in that memory.
+func (b *ObjectBuilder) on(keys []string, items []Value) *ObjectBuilder {
+	b.n.keys, b.n.items = keys, items
+	return b
 }
 
 // Set gives key the value v; a key that is there already keeps its place.
@@ -88,8 +113,17 @@ func (b *ObjectBuilder) Value() Value { return Value{kind: KindObject, node: b.n
 // With returns the object v with key set to value. A value that is no object
 // counts as an empty one.
 func (v Value) With(key string, value Value) Value {
-	b := v.Builder()
+	b := v.builder(1)
 	b.Set(key, value)
+	return b.Value()
+}
+
+// WithAll is With for several members, in their order.
+func (v Value) WithAll(members ...Member) Value {
+	b := v.builder(len(members))
+	for _, m := range members {
+		b.Set(m.Key, m.Value)
+	}
 	return b.Value()
 }
 
@@ -115,14 +149,18 @@ func without[T any](items []T, i int) []T {
 }
 
 // Builder returns a builder that starts with the keys of v.
-func (v Value) Builder() *ObjectBuilder {
-	b := NewObject(v.Len() + 1)
-	if v.kind == KindObject {
-		b.n.keys = append(b.n.keys, v.node.keys...)
-		b.n.items = append(b.n.items, v.node.items...)
-		if v.node.index != nil {
-			b.n.makeIndex()
-		}
+func (v Value) Builder() *ObjectBuilder { return v.builder(1) }
+
+// builder is Builder with room for more keys.
+func (v Value) builder(more int) *ObjectBuilder {
+	if v.kind != KindObject {
+		return NewObject(more)
+	}
+	b := NewObject(v.Len() + more)
+	b.n.keys = append(b.n.keys, v.node.keys...)
+	b.n.items = append(b.n.items, v.node.items...)
+	if v.node.index != nil {
+		b.n.makeIndex()
 	}
 	return b
 }

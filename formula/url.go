@@ -31,7 +31,21 @@ type Address struct {
 	// Literal tells that the author wrote the whole host, so that no variable
 	// has a part in where requests go.
 	Literal bool
+
+	parsed *url.URL // nil if nobody had to read it
 }
+
+// Parse reads the URL, unless it was read when it was made. The result is not to
+// be changed.
+func (a Address) Parse() (*url.URL, error) {
+	if a.parsed != nil {
+		return a.parsed, nil
+	}
+	return url.Parse(a.URL)
+}
+
+// Equal tells whether two addresses are the same.
+func (a Address) Equal(b Address) bool { return a.URL == b.URL && a.Literal == b.Literal }
 
 // A URLProgram is a compiled URL. It does not change and may be used by many
 // goroutines at once.
@@ -304,10 +318,12 @@ func (u urlCompiler) join(pieces []urlPiece) urlOperation {
 		if err := f.build(len(w.b)); err != nil {
 			return Address{}, urlError(pointer, err)
 		}
-		if err := w.check(); err != nil {
+		made := string(w.b)
+		parsed, err := w.check(made)
+		if err != nil {
 			return Address{}, urlError(pointer, err)
 		}
-		return Address{URL: string(w.b), Literal: w.literal}, nil
+		return Address{made, w.literal, parsed}, nil
 	}
 }
 
@@ -349,7 +365,8 @@ func (u urlCompiler) literal(s string) urlOperation {
 			return Address{}, urlError("", fmt.Errorf("%q %w", s, err))
 		}
 	}
-	return func(*frame) (Address, error) { return Address{URL: s, Literal: true}, nil }
+	parsed, _ := url.Parse(s)
+	return func(*frame) (Address, error) { return Address{s, true, parsed}, nil }
 }
 
 // endOfHost returns the name of a value that stands directly behind a host

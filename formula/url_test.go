@@ -80,8 +80,11 @@ func TestURL(t *testing.T) {
 				}
 				return
 			}
-			if want := (formula.Address{URL: test.want, Literal: test.literal}); err != nil || got != want {
-				t.Errorf("%+v, %v; want %+v", got, err, want)
+			if err != nil || got.URL != test.want || got.Literal != test.literal {
+				t.Errorf("%q, literal %v, %v; want %q, literal %v", got.URL, got.Literal, err, test.want, test.literal)
+			}
+			if parsed, err := got.Parse(); got.URL != "" && (err != nil || parsed.String() != got.URL) {
+				t.Errorf("it reads as %q, %v", parsed, err)
 			}
 		})
 	}

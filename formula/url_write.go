@@ -122,23 +122,23 @@ func (w *urlWriter) checkHostPiece(s string) error {
 	return nil
 }
 
-// check looks at the finished URL.
-func (w *urlWriter) check() error {
+// check looks at the finished URL, which it reads if it is no path.
+func (w *urlWriter) check(made string) (*url.URL, error) {
 	if w.kind == URLPath && w.host == 0 {
-		if strings.HasPrefix(string(w.b), "//") {
-			return errors.New("the path begins with two slashes, which names another host")
+		if strings.HasPrefix(made, "//") {
+			return nil, errors.New("the path begins with two slashes, which names another host")
 		}
-		return nil
+		return nil, nil
 	}
-	parsed, err := url.Parse(string(w.b))
+	parsed, err := url.Parse(made)
 	if err != nil || parsed.Host == "" || parsed.User != nil || parsed.Scheme != "https" && parsed.Scheme != "http" {
-		return errors.New("the result is no URL with a scheme and a host")
+		return nil, errors.New("the result is no URL with a scheme and a host")
 	}
 	host := parsed.Hostname()
 	if strings.HasPrefix(host, ".") || strings.Contains(host, "..") || strings.HasSuffix(host, ".") && !w.literal {
-		return errors.New("the host has an empty part: two dots in a row, or one at its start or end")
+		return nil, errors.New("the host has an empty part: two dots in a row, or one at its start or end")
 	}
-	return nil
+	return parsed, nil
 }
 
 // checkWholePath checks a path that comes from a variable as a whole.

@@ -34,6 +34,23 @@ func TestResult() []byte { return read("test-result.schema.json") }
 // Diagnostics returns the schema of what connector validate prints as JSON.
 func Diagnostics() []byte { return read("diagnostics.schema.json") }
 
+// Connections returns the schema of what connector connections list prints as
+// JSON.
+func Connections() []byte { return read("connections.schema.json") }
+
+// Clients returns the schema of what connector clients list prints as JSON.
+func Clients() []byte { return read("clients.schema.json") }
+
+// StoreStatus returns the schema of what connector store status prints as JSON.
+func StoreStatus() []byte { return read("store-status.schema.json") }
+
+// Token returns the schema of what connector connections token prints as JSON.
+func Token() []byte { return read("token.schema.json") }
+
+// DisconnectResult returns the schema of what connector disconnect prints as
+// JSON.
+func DisconnectResult() []byte { return read("disconnect-result.schema.json") }
+
 func read(name string) []byte {
 	b, err := FS.ReadFile(name)
 	if err != nil {

@@ -26,14 +26,18 @@ type InputProblem struct {
 // that the inputs meet.
 func WithDefaults(schema, inputs formula.Value) formula.Value {
 	inputs = withOwnDefaults(schema, inputs)
-	return withDefaultsAsked(schema, schema, inputs, 0)
+	left := mostParts
+	return withDefaultsAsked(schema, schema, inputs, &left)
 }
+
+// mostParts bounds how many parts of a schema are looked into for defaults:
+// references make a small schema endless.
+const mostParts = 1000
 
 // withDefaultsAsked adds the defaults of what a part of a schema asks for by
 // if, dependentSchemas and allOf. Which alternative of others is meant, nobody
 // knows.
-func withDefaultsAsked(root, part, inputs formula.Value, depth int) formula.Value {
-	const deepest = 8
+func withDefaultsAsked(root, part, inputs formula.Value, left *int) formula.Value {
 	var asked []formula.Value
 	if condition := part.Get("if"); !condition.IsUndefined() {
 		branch := "else"
@@ -53,8 +57,8 @@ func withDefaultsAsked(root, part, inputs formula.Value, depth int) formula.Valu
 		if ref, ok := strings.CutPrefix(s.Get("$ref").Text(), "#"); ok {
 			s = lookupPointer(root, ref)
 		}
-		if s.IsObject() && depth < deepest {
-			inputs = withDefaultsAsked(root, s, withOwnDefaults(s, inputs), depth+1)
+		if *left--; *left >= 0 && s.IsObject() {
+			inputs = withDefaultsAsked(root, s, withOwnDefaults(s, inputs), left)
 		}
 	}
 	return inputs

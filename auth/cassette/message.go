@@ -35,11 +35,12 @@ var keptRequests = []string{"Accept", "Content-Type"}
 
 // headers gives those headers of a request that are stored and matched.
 func (o *Options) headers(req *http.Request) map[string]string {
-	kept := map[string]string{}
+	kept := make(map[string]string, 4)
 	keep := func(names []string) {
 		for _, name := range names {
-			if values := req.Header[http.CanonicalHeaderKey(name)]; len(values) > 0 {
-				kept[http.CanonicalHeaderKey(name)] = strings.Join(values, ", ")
+			name = http.CanonicalHeaderKey(name)
+			if values := req.Header[name]; len(values) > 0 {
+				kept[name] = strings.Join(values, ", ")
 			}
 		}
 	}
@@ -116,12 +117,22 @@ func readRequest(req *http.Request) ([]byte, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil
 	}
-	body, err := io.ReadAll(io.LimitReader(req.Body, MaxBodyBytes+1))
-	_ = req.Body.Close()
-	if err == nil && len(body) > MaxBodyBytes {
-		err = errBodyTooLarge
+	defer func() { _ = req.Body.Close() }()
+	body := make([]byte, 0, min(max(req.ContentLength, 0), MaxBodyBytes)+1)
+	for {
+		n, err := req.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case len(body) > MaxBodyBytes:
+			return nil, errBodyTooLarge
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return body, err
+		case len(body) == cap(body):
+			body = slices.Grow(body, bytes.MinRead)
+		}
 	}
-	return body, err
 }
 
 // isText says whether the head of a request is text that survives a file.

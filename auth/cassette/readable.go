@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 )
@@ -173,33 +172,6 @@ func (list fields) MarshalJSON() ([]byte, error) {
 		}
 	}
 	return append(b, '}'), nil
-}
-
-// UnmarshalJSON reads what MarshalJSON writes.
-func (list *fields) UnmarshalJSON(data []byte) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return errors.New("form and query must be objects")
-	}
-	*list = fields{}
-	seen := map[string]bool{}
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return err
-		}
-		var f field
-		f.name, _ = name.(string)
-		if err := d.Decode(&f.value); err != nil {
-			return err
-		}
-		if seen[f.name] {
-			return errors.New("a field of form or query comes twice")
-		}
-		seen[f.name] = true
-		*list = append(*list, f)
-	}
-	return nil
 }
 
 // indented gives compact JSON with a line for each member; false if it is

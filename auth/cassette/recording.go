@@ -23,9 +23,7 @@ package cassette
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -47,6 +45,7 @@ type Recording struct {
 	Seed       string          `json:"seed,omitempty"`       // of the run's randomness
 	Inputs     json.RawMessage `json:"inputs,omitempty"`     // an object; secrets as placeholders
 	Parameters json.RawMessage `json:"parameters,omitempty"` // an object; secrets as placeholders
+	Redirect   string          `json:"redirect,omitempty"`   // where the login came back to, if it is not what the spec says
 	Operation  string          `json:"operation,omitempty"`  // key of the operation that was run; empty for the test
 	Input      json.RawMessage `json:"input,omitempty"`      // of the operation, an object; secrets as placeholders
 	Steps      []Step          `json:"steps"`
@@ -143,76 +142,6 @@ func (e *VersionError) Error() string {
 		return fmt.Sprintf("the recording has format version %d, and this program reads up to %d: a newer one wrote it", e.Version, Version)
 	}
 	return fmt.Sprintf("the recording has no known format version (%d); record it again", e.Version)
-}
-
-// Parse reads a recording from JSON and checks it. Unknown fields are errors.
-func Parse(data []byte) (*Recording, error) {
-	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("the recording is larger than %d bytes", MaxBytes)
-	}
-	file := recordingFile{Recording: &Recording{}}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&file); err != nil {
-		if other := otherVersion(data); other != nil {
-			return nil, other // its fields are unknown here
-		}
-		return nil, fmt.Errorf("read the recording: %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, errors.New("read the recording: something follows its end")
-	}
-	rec, err := file.recording()
-	if err != nil {
-		return nil, err
-	}
-	if err := rec.Check(); err != nil {
-		return nil, err
-	}
-	return rec, nil
-}
-
-// otherVersion says that a recording which could not be read is of another
-// version; nil if it is not, or cannot be read at all.
-func otherVersion(data []byte) error {
-	var head struct {
-		Version int `json:"version"`
-	}
-	if json.Unmarshal(data, &head) != nil || head.Version == Version {
-		return nil
-	}
-	return &VersionError{head.Version}
-}
-
-// recordingFile is a recording as it stands in a file.
-type recordingFile struct {
-	*Recording
-	Steps []struct {
-		Name      string `json:"name"`
-		Exchanges []struct {
-			Request  requestFile `json:"request"`
-			Response Response    `json:"response"`
-		} `json:"exchanges"`
-	} `json:"steps"`
-}
-
-func (f *recordingFile) recording() (*Recording, error) {
-	rec := f.Recording
-	rec.Steps = make([]Step, len(f.Steps))
-	for i := range f.Steps {
-		from := &f.Steps[i]
-		rec.Steps[i] = Step{from.Name, make([]Exchange, len(from.Exchanges))}
-		for j := range from.Exchanges {
-			x := &rec.Steps[i].Exchanges[j]
-			x.Response = from.Exchanges[j].Response
-			var wrong *FormatError
-			if x.Request, wrong = from.Exchanges[j].Request.request(); wrong != nil {
-				wrong.Pointer = fmt.Sprintf("/steps/%d/exchanges/%d/request%s", i, j, wrong.Pointer)
-				return nil, wrong
-			}
-		}
-	}
-	return rec, nil
 }
 
 // A FormatError says what is wrong with a recording and where, as a JSON

@@ -121,6 +121,9 @@ func (p *Replayer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return answer(req, x.status, x.header.Clone(), x.body), nil
 }
 
+// Offline says that it answers from memory.
+func (p *Replayer) Offline() bool { return true }
+
 // take gives the next exchange if it is the one asked for.
 func (p *Replayer) take(sent *Request) (*playedExchange, error) {
 	p.mu.Lock()

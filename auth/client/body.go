@@ -27,8 +27,10 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		return nil, nil
 	}
 	var r io.Reader = resp.Body
+	size := resp.ContentLength
 	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
 		z, err := gzip.NewReader(resp.Body)
+		size = 0
 		if err == io.EOF { // no body, as after HEAD
 			return nil, nil
 		}
@@ -40,15 +42,28 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		resp.Uncompressed = true
 		r = z
 	}
-	return readAll(r, limit)
+	return readAll(r, size, limit)
 }
 
-func readAll(r io.Reader, limit int64) ([]byte, error) {
-	body, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if int64(len(body)) > limit {
-		return nil, errTooLarge
+// readAll reads a body of about that size, at most limit bytes of it. What a
+// server says of the size is believed up to a bound.
+func readAll(r io.Reader, size, limit int64) ([]byte, error) {
+	const most = 1 << 20
+	body := make([]byte, 0, min(max(size, 0), most)+1)
+	for {
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case int64(len(body)) > limit:
+			return nil, errTooLarge
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return body, err
+		case len(body) == cap(body):
+			body = slices.Grow(body, bytes.MinRead)
+		}
 	}
-	return body, err
 }
 
 // readRequest reads the body of a request, so that it can be sent twice.
@@ -56,7 +71,7 @@ func readRequest(req *http.Request) ([]byte, error) {
 	if req.Body == nil || req.Body == http.NoBody {
 		return nil, nil
 	}
-	body, err := readAll(req.Body, maxRequestBytes)
+	body, err := readAll(req.Body, req.ContentLength, maxRequestBytes)
 	_ = req.Body.Close()
 	if errors.Is(err, errTooLarge) {
 		return nil, &FieldError{Where: "data", Problem: fmt.Sprintf("it is larger than %d bytes", maxRequestBytes)}

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -51,6 +52,8 @@ type Config struct {
 	// Base is what relative request URLs are joined to; see [Client.Do]. Its
 	// origin must be in Origins. Without it every request URL is absolute.
 	Base string
+	// BaseURL is Base, for who has read it already; it is not changed.
+	BaseURL *url.URL
 
 	Header  []Field
 	Query   []Field
@@ -80,6 +83,9 @@ type Config struct {
 	// Judge says what an answer means for its request; its body is in memory,
 	// and Judge leaves one that can be read. Nil takes every answer for [Final].
 	Judge func(*http.Response) Verdict
+	// ByStatus says that Judge takes every answer of a status of 200 to 299 for
+	// [Final], so that [Client.Stream] need not wait for what is in it.
+	ByStatus bool
 	// Refresh obtains a new credential and gives the config that sends it. Nil
 	// says that there is no way to. It is called once for a refused
 	// credential, however many requests it was refused in.

@@ -33,6 +33,9 @@ func (c Client) Format(s fmt.State, _ rune) {
 // New checks the config and makes a client that sends through rt, which is
 // usually a [Transport]. A field that cannot be sent is a [*FieldError], a
 // base that is no allowed origin an [*OriginError].
+//
+// A RoundTripper that answers from memory, and at once, may say so by a method
+// Offline() bool: nobody then watches over how long it takes.
 func New(config Config, rt http.RoundTripper) (*Client, error) {
 	if rt == nil {
 		return nil, errors.New("a client needs a transport")
@@ -78,13 +81,15 @@ func New(config Config, rt http.RoundTripper) (*Client, error) {
 // [*RefreshError], [*SignError], and the error of the request's context. An error of the
 // RoundTripper that is none of these is passed on only if it has a method
 // NoSecrets().
-func (c *Client) Do(req *http.Request) (*http.Response, error) {
+func (c *Client) Do(req *http.Request) (*http.Response, error) { return c.do(req, false) }
+
+func (c *Client) do(req *http.Request, stream bool) (*http.Response, error) {
 	body, err := readRequest(req)
 	if err != nil {
 		return nil, err
 	}
 	first := c.session.current.Load()
-	resp, verdict, err := first.send(req, body)
+	resp, verdict, err := first.send(req, body, stream)
 	if err != nil || verdict.Outcome != Expired {
 		return resp, err
 	}
@@ -95,7 +100,7 @@ func (c *Client) Do(req *http.Request) (*http.Response, error) {
 	if fresh == nil || !first.repeatable(req) {
 		return resp, nil
 	}
-	resp, verdict, err = fresh.send(req, body)
+	resp, verdict, err = fresh.send(req, body, stream)
 	if err == nil && verdict.Outcome == Expired {
 		fresh.spent.Store(true)
 		if fresh.config.Unhelpful != nil {
@@ -160,7 +165,9 @@ type sender struct {
 	config Config
 	base   *url.URL // nil without a base
 	rt     http.RoundTripper
-	spent  atomic.Bool // a refresh did not help, or failed
+	// offline says that rt answers from memory: nothing is to be waited for.
+	offline bool
+	spent   atomic.Bool // a refresh did not help, or failed
 }
 
 func newSender(config Config, rt http.RoundTripper) (*sender, error) {
@@ -183,13 +190,17 @@ func newSender(config Config, rt http.RoundTripper) (*sender, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	c := &sender{config: config, rt: rt}
+	memory, ok := rt.(interface{ Offline() bool })
+	c := &sender{config: config, rt: rt, offline: ok && memory.Offline()}
 	if config.Base == "" {
 		return c, nil
 	}
-	base, err := url.Parse(config.Base)
-	if err != nil {
-		return nil, &FieldError{Where: "url", Name: "base", Problem: "it is not a URL"}
+	base := config.BaseURL
+	if base == nil {
+		var err error
+		if base, err = url.Parse(config.Base); err != nil {
+			return nil, &FieldError{Where: "url", Name: "base", Problem: "it is not a URL"}
+		}
 	}
 	if _, err := c.allowed(base); err != nil {
 		return nil, err
@@ -228,13 +239,15 @@ type outgoing struct {
 	header  http.Header
 	body    []byte // nil for none
 	headers []string
+	clock   *clock // of an answer that is given while it comes; nil for one that is read first
 }
 
-// request gives a fresh http.Request, since a transport may keep the last.
+// request gives a fresh http.Request, since a transport may keep the last. Its
+// URL and headers are those of o: a transport does not change what it sends
+// (http.RoundTripper).
 func (o *outgoing) request(ctx context.Context) *http.Request {
-	u := *o.url
 	req := (&http.Request{
-		Method: o.method, URL: &u, Header: o.header.Clone(),
+		Method: o.method, URL: o.url, Header: o.header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
 	if o.body != nil {
@@ -267,7 +280,10 @@ func (c *sender) roundTrip(ctx context.Context, out *outgoing) (*http.Response, 
 		return nil, err
 	}
 	watch := &progress{}
-	ctx = context.WithValue(watch.trace(ctx), sentKey{}, &sent{trusted: origin.Literal, headers: out.headers, tls: c.config.TLS})
+	if !c.offline {
+		ctx = watch.trace(ctx)
+	}
+	ctx = context.WithValue(ctx, sentKey{}, &sent{trusted: origin.Literal, headers: out.headers, tls: c.config.TLS})
 	failed := func(err error) error {
 		return &failure{origin: origin, phase: watch.phase(), whole: context.Cause(ctx) == errWholeTime, err: err}
 	}
@@ -275,10 +291,13 @@ func (c *sender) roundTrip(ctx context.Context, out *outgoing) (*http.Response, 
 	if err != nil {
 		return nil, failed(err)
 	}
+	watch.set(Reading)
+	if out.clock != nil && resp.Body != nil && resp.StatusCode/100 == 2 {
+		return c.stream(resp, out.clock, failed)
+	}
 	if resp.Body != nil {
 		defer func() { _ = resp.Body.Close() }()
 	}
-	watch.set(Reading)
 	body, err := readBody(resp, c.config.MaxResponseBytes)
 	if errors.Is(err, errTooLarge) {
 		return nil, &SizeError{Origin: origin.String(), Limit: c.config.MaxResponseBytes}

@@ -33,6 +33,9 @@ func ParseOrigin(text string) (Origin, error) {
 	return originOf(u)
 }
 
+// OriginOf is [ParseOrigin] for a URL that was read.
+func OriginOf(u *url.URL) (Origin, error) { return originOf(u) }
+
 // originOf gives the origin of an absolute URL.
 func originOf(u *url.URL) (Origin, error) {
 	switch {
@@ -102,6 +105,9 @@ func normalHost(host string) (string, error) {
 // URL standard, 3.5).
 func endsInNumber(host string) bool {
 	last := host[strings.LastIndexByte(host, '.')+1:]
+	if c := host[len(host)-1]; c > 'f' && c != 'x' { // which no number ends in
+		return false
+	}
 	if rest, ok := strings.CutPrefix(last, "0x"); ok {
 		return strings.Trim(rest, "0123456789abcdef") == ""
 	}

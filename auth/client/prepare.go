@@ -2,7 +2,6 @@ package client
 
 import (
 	"encoding/base64"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -142,6 +141,7 @@ func escapeQuery(text string) string {
 // addHeaders puts the headers of the request, then those of the config.
 func (c *sender) addHeaders(out *outgoing, own http.Header, host string) error {
 	out.header = make(http.Header, len(own)+len(c.config.Header)+4)
+	out.headers = make([]string, 0, len(own)+len(c.config.Header)+4)
 	for name, values := range own {
 		key := http.CanonicalHeaderKey(name)
 		if key == "Host" {
@@ -155,35 +155,43 @@ func (c *sender) addHeaders(out *outgoing, own http.Header, host string) error {
 				return err
 			}
 			if value = trim(value); value != "" {
-				out.header[key] = append(out.header[key], value)
+				out.add(key, value)
 			}
 		}
 	}
-	ownAuthorization := out.header["Authorization"] != nil
-	added := http.Header{}
+	request := out.headers // the request's own
 	for _, f := range c.config.Header {
-		if out.header[http.CanonicalHeaderKey(f.Name)] == nil {
-			added.Add(f.Name, trim(f.Value))
+		if key := http.CanonicalHeaderKey(f.Name); !slices.Contains(request, key) {
+			out.add(key, trim(f.Value))
 		}
 	}
-	maps.Copy(out.header, added)
-	if b := c.config.Basic; b != nil && !ownAuthorization {
-		out.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(b.Username+":"+b.Password)))
+	if b := c.config.Basic; b != nil && !slices.Contains(request, "Authorization") {
+		delete(out.header, "Authorization")
+		out.add("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(b.Username+":"+b.Password)))
 	}
-	c.addCookies(out.header)
-	out.headers = slices.Sorted(maps.Keys(out.header))
+	c.addCookies(out)
+	slices.Sort(out.headers)
+	out.headers = slices.Compact(out.headers)
 	if out.header["User-Agent"] == nil {
 		out.header["User-Agent"] = []string{c.config.UserAgent}
 	}
 	return nil
 }
 
+// add adds a header by its canonical name.
+func (o *outgoing) add(key, value string) {
+	if o.header[key] == nil {
+		o.headers = append(o.headers, key)
+	}
+	o.header[key] = append(o.header[key], value)
+}
+
 // addCookies appends the config's cookies that the request does not have.
-func (c *sender) addCookies(header http.Header) {
+func (c *sender) addCookies(out *outgoing) {
 	if len(c.config.Cookies) == 0 {
 		return
 	}
-	pairs := strings.Join(header["Cookie"], "; ")
+	pairs := strings.Join(out.header["Cookie"], "; ")
 	taken := map[string]bool{}
 	for pair := range strings.SplitSeq(pairs, ";") {
 		name, _, _ := strings.Cut(strings.TrimSpace(pair), "=")
@@ -198,8 +206,19 @@ func (c *sender) addCookies(header http.Header) {
 		}
 		pairs += f.Name + "=" + f.Value
 	}
-	header["Cookie"] = []string{pairs}
+	delete(out.header, "Cookie")
+	out.add("Cookie", pairs)
 }
 
 // trim takes off the blanks that HTTP does not count to a value.
-func trim(value string) string { return strings.Trim(value, " \t") }
+func trim(value string) string {
+	for value != "" && isBlank(value[0]) {
+		value = value[1:]
+	}
+	for value != "" && isBlank(value[len(value)-1]) {
+		value = value[:len(value)-1]
+	}
+	return value
+}
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }

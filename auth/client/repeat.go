@@ -45,7 +45,7 @@ const (
 
 // send sends a request until its answer is final, no repeat is allowed or no
 // pause fits. The answer comes with its verdict.
-func (c *sender) send(req *http.Request, body []byte) (*http.Response, Verdict, error) {
+func (c *sender) send(req *http.Request, body []byte, stream bool) (*http.Response, Verdict, error) {
 	target, err := c.target(req.URL)
 	if err != nil {
 		return nil, Verdict{}, err
@@ -54,7 +54,10 @@ func (c *sender) send(req *http.Request, body []byte) (*http.Response, Verdict, 
 	if err != nil {
 		return nil, Verdict{}, err
 	}
-	ctx, cancel := context.WithTimeoutCause(req.Context(), c.config.Timeout, errWholeTime)
+	ctx, cancel := req.Context(), func() {}
+	if !c.offline {
+		ctx, cancel = c.bounded(ctx, out, stream)
+	}
 	defer cancel()
 	var waited time.Duration
 	for repeats := 0; ; repeats++ {
@@ -85,7 +88,7 @@ func (c *sender) judge(resp *http.Response, err error) Verdict {
 		}
 		return Verdict{}
 	}
-	if c.config.Judge == nil {
+	if _, comes := resp.Body.(*streamed); comes || c.config.Judge == nil {
 		return Verdict{}
 	}
 	return c.config.Judge(resp)

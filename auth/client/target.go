@@ -88,15 +88,17 @@ func (c *sender) allowed(u *url.URL) (Origin, error) {
 	if err != nil {
 		return Origin{}, err
 	}
-	names := make([]string, 0, len(c.config.Origins))
-	for _, o := range c.config.Origins {
-		if o.Same(origin) {
+	for i := range c.config.Origins {
+		if o := &c.config.Origins[i]; o.Same(origin) {
 			origin.Literal = o.Literal
 			return origin, nil
 		}
-		names = append(names, o.String())
 	}
-	return Origin{}, &OriginError{Origin: origin.String(), Allowed: names}
+	refused := &OriginError{Origin: origin.String(), Allowed: make([]string, len(c.config.Origins))}
+	for i, o := range c.config.Origins {
+		refused.Allowed[i] = o.String()
+	}
+	return Origin{}, refused
 }
 
 // redirect gives where resp sends the client, nil if nowhere.

@@ -46,7 +46,7 @@ func (f *findings) hasErrors(c *spec.Connector) bool {
 
 // describing are the fields of a spec that have no part in authentication.
 var describing = []string{
-	"key", "name", "description", "version", "stage", "logoUri", "homepageUri", "apiDocsUri",
+	"key", "name", "description", "version", "stage", "readyDigest", "logoUri", "homepageUri", "apiDocsUri",
 	"categories", "audience", "environments", "operations",
 }
 

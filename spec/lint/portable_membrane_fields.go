@@ -9,7 +9,7 @@ const (
 
 // membraneUnshown are what the connector says of itself and Membrane does not
 // show.
-var membraneUnshown = []string{"description", "homepageUri", "audience", "version", "stage"}
+var membraneUnshown = []string{"description", "homepageUri", "audience", "version", "stage", "readyDigest"}
 
 var membraneConnector = []lack{
 	{field: "environments", instead: "enter the values of one environment as connector parameters there", ignored: true},

@@ -117,6 +117,7 @@ var rules = []Rule{
 
 	// Listings and portability.
 	missingListingField,
+	readyChanged,
 	listingName,
 	listingKey,
 	listingDescription,

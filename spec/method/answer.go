@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"maps"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
@@ -18,12 +16,12 @@ import (
 
 // A Response is an answer that has been read.
 type Response struct {
-	Method, URL string // of the request; the URL without its query
 	Status      int
 	ContentType string
 	// Data is JSON or XML as objects, else the text, or bytes. A response
 	// handler may have replaced it.
 	Data    formula.Value
+	request *http.Request
 	plain   []byte // the body as UTF-8; nil if it is no text
 	json    []byte // what Data was read from; nil if that is no JSON, or was replaced
 	headers http.Header
@@ -31,14 +29,22 @@ type Response struct {
 
 // IsHTML tells whether the answer is a page for people.
 func (r *Response) IsHTML() bool {
-	media, _, _ := mime.ParseMediaType(r.ContentType)
+	media, _ := mediaType(r.ContentType)
 	return media == "text/html" || media == "application/xhtml+xml"
 }
 
+// url returns the URL of the request without its query.
+func (r *Response) url() string { return plainURL(r.request.URL) }
+
 // value returns the answer as formulas see it.
 func (r *Response) value() formula.Value {
-	headers := formula.NewObject(len(r.headers))
-	for _, name := range slices.Sorted(maps.Keys(r.headers)) {
+	names := make([]string, 0, len(r.headers))
+	for name := range r.headers {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	headers := formula.NewObject(len(names))
+	for _, name := range names {
 		headers.Set(strings.ToLower(name), formula.String(strings.Join(r.headers[name], ", ")))
 	}
 	b := formula.NewObject(4)
@@ -126,7 +132,7 @@ func (r *Response) failure(run formula.Run) error {
 
 // failed returns the error that an answer is by its status.
 func (r *Response) failed(run formula.Run) *StatusError {
-	e := &StatusError{Method: r.Method, URL: r.URL, Status: r.Status, Detail: r.detail(), RetryAfter: r.retryAfter(run)}
+	e := &StatusError{Method: r.request.Method, URL: r.url(), Status: r.Status, Detail: r.detail(), RetryAfter: r.retryAfter(run)}
 	switch r.Status {
 	case http.StatusUnauthorized:
 		e.Key = KeyExpired
@@ -170,10 +176,8 @@ func (c *ClientConfig) Judge(resp *http.Response) error { return c.judge.read(re
 
 // read reads an answer, judges it, and keeps both.
 func (j *judge) read(resp *http.Response) error {
-	b := bytes.NewBuffer(make([]byte, 0, min(max(resp.ContentLength, 0), 1<<20)+bytes.MinRead))
-	_, err := b.ReadFrom(resp.Body)
+	body, err := readAll(resp.Body, resp.ContentLength)
 	_ = resp.Body.Close()
-	body := b.Bytes()
 	kept := &judgedBody{Reader: bytes.NewReader(body)}
 	resp.Body = kept
 	if err != nil {
@@ -181,8 +185,8 @@ func (j *judge) read(resp *http.Response) error {
 		return kept.err
 	}
 	r := &Response{
-		Method: resp.Request.Method, URL: plainURL(resp.Request.URL), Status: resp.StatusCode,
-		ContentType: resp.Header.Get("Content-Type"), headers: resp.Header,
+		Status: resp.StatusCode, ContentType: resp.Header.Get("Content-Type"),
+		request: resp.Request, headers: resp.Header,
 	}
 	r.Data, r.plain, err = decodeBody(body, r.ContentType)
 	// What is a list or an object and no XML was read from JSON.
@@ -191,9 +195,27 @@ func (j *judge) read(resp *http.Response) error {
 	}
 	kept.response, kept.err = r, j.judge(r)
 	if kept.err == nil && err != nil && r.Data.IsUndefined() {
-		kept.err = fmt.Errorf("%s %s answered %d with a body that %w", r.Method, r.URL, r.Status, err)
+		kept.err = fmt.Errorf("%s %s answered %d with a body that %w", r.request.Method, r.url(), r.Status, err)
 	}
 	return kept.err
+}
+
+// readAll reads a body that says how long it is; -1 where it does not.
+func readAll(r io.Reader, length int64) ([]byte, error) {
+	const most = 1 << 20 // that is believed
+	body := make([]byte, 0, min(max(length, 0), most)+1)
+	for {
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return body, err
+		case len(body) == cap(body):
+			body = slices.Grow(body, bytes.MinRead)
+		}
+	}
 }
 
 // judgedBody is the body of an answer that was read and judged.

@@ -33,6 +33,10 @@ type ClientConfig struct {
 	judge judge
 }
 
+// JudgesBodies tells whether an answer with a status of success may be an error
+// by what is in it, since the client has response handlers.
+func (c *ClientConfig) JudgesBodies() bool { return c.judge.handlers != nil }
+
 // Format writes where requests go and nothing of what goes with them.
 func (c ClientConfig) Format(f fmt.State, _ rune) {
 	_, _ = io.WriteString(f, "API client of "+c.Base.URL)

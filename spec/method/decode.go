@@ -18,7 +18,7 @@ import (
 // any of these but the last. Only JSON and XML can be an error: that they are
 // none.
 func decodeBody(body []byte, contentType string) (data formula.Value, plain []byte, err error) {
-	media, parameters, _ := mime.ParseMediaType(contentType)
+	media, parameters := mediaType(contentType)
 	if len(body) == 0 {
 		return formula.Undefined, nil, nil
 	}
@@ -59,6 +59,16 @@ func decodeBody(body []byte, contentType string) (data formula.Value, plain []by
 		}
 	}
 	return formula.String(string(plain)), plain, nil
+}
+
+// mediaType reads a Content-Type, of which most are written plainly.
+func mediaType(contentType string) (media string, parameters map[string]string) {
+	switch contentType {
+	case "", "application/json", "application/x-www-form-urlencoded":
+		return contentType, nil
+	}
+	media, parameters, _ = mime.ParseMediaType(contentType)
+	return media, parameters
 }
 
 // mostValues bounds the values and keys of an answer in JSON: each of them is

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"net/textproto"
 	"strings"
@@ -75,7 +74,7 @@ func encodeBody(data formula.Value, form string, headers formula.Value, run form
 
 // formOf says how data is encoded for a Content-Type header.
 func formOf(contentType string, data formula.Value) string {
-	media, _, _ := mime.ParseMediaType(contentType)
+	media, _ := mediaType(contentType)
 	_, isText := data.AsString()
 	switch {
 	case data.Kind() == formula.KindBytes:

@@ -217,13 +217,13 @@ func (g *graphql) judge(r *Response) error {
 				what = r.ContentType
 			}
 		}
-		return fmt.Errorf("%s %s answered %d with %s, which is no GraphQL response", r.Method, r.URL, r.Status, what)
+		return fmt.Errorf("%s %s answered %d with %s, which is no GraphQL response", r.request.Method, r.url(), r.Status, what)
 	}
 	list, _ := r.Data.Get("errors").AsList()
 	if len(list) == 0 || g.tolerant {
 		return nil
 	}
-	return &GraphQLError{len(list), &StatusError{Method: r.Method, URL: r.URL, Status: r.Status, Detail: graphqlDetail(list[0])}}
+	return &GraphQLError{len(list), &StatusError{Method: r.request.Method, URL: r.url(), Status: r.Status, Detail: graphqlDetail(list[0])}}
 }
 
 // A GraphQLError says that the answer to a query reports errors.

@@ -244,5 +244,5 @@ func (e *HandlerError) Error() string {
 func (e *HandlerError) Unwrap() error { return e.Err }
 
 func handlerFailed(r *Response, err error) error {
-	return &HandlerError{Method: r.Method, URL: r.URL, Status: r.Status, Err: err}
+	return &HandlerError{Method: r.request.Method, URL: r.url(), Status: r.Status, Err: err}
 }

@@ -19,6 +19,7 @@ import (
 // rest is a compiled rest-api-mapping.
 type rest struct {
 	requests []*request
+	stepped  bool             // they are steps, which see those before
 	result   *formula.Program // nil: the last answer's data
 }
 
@@ -61,6 +62,7 @@ func compileREST(c *compilation) runner {
 		}
 		return r
 	}
+	r.stepped = true
 	var done []variable
 	for i, step := range steps {
 		at := formula.Pointer("steps", strconv.Itoa(i))
@@ -161,10 +163,12 @@ func isName(s string) bool {
 
 func (r *rest) run(ctx context.Context, call Call) (Result, error) {
 	var last *Response
-	steps := formula.NewObject(len(r.requests))
+	var steps []formula.Member // done, if the requests are steps
 	vars := call.Variables
 	for _, q := range r.requests {
-		call.Variables = vars.With("steps", steps.Value())
+		if r.stepped {
+			call.Variables = vars.With("steps", formula.Object(steps...))
+		}
 		response, err := q.send(ctx, call)
 		if err != nil {
 			return Result{Response: response}, err
@@ -177,16 +181,19 @@ func (r *rest) run(ctx context.Context, call Call) (Result, error) {
 					return Result{Response: last}, err
 				}
 			}
-			steps = steps.Value().Builder()
-			steps.Set(q.name, formula.Object(formula.Member{Key: "response", Value: value}))
+			value = formula.Object(formula.Member{Key: "response", Value: value})
+			steps = append(steps, formula.Member{Key: q.name, Value: value})
 		}
 	}
 	result := Result{Value: last.Data, Response: last}
 	if r.result == nil {
 		return result, nil
 	}
-	vars = vars.With("steps", steps.Value()).With("response", last.value())
-	v, err := r.result.Eval(vars, call.Run)
+	see := []formula.Member{{Key: "response", Value: last.value()}}
+	if r.stepped {
+		see = append(see, formula.Member{Key: "steps", Value: formula.Object(steps...)})
+	}
+	v, err := r.result.Eval(vars.WithAll(see...), call.Run)
 	result.Value, result.Mapped = v, true
 	return result, err
 }

@@ -10,10 +10,13 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"strings"
 	"sync"
 	"text/template"
+
+	"golang.org/x/tools/txtar"
 
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
@@ -40,6 +43,15 @@ func quote(text string) string {
 type File struct {
 	Path string
 	Data []byte
+}
+
+// FS returns files as a file system.
+func FS(files []File) (fs.FS, error) {
+	a := &txtar.Archive{}
+	for _, f := range files {
+		a.Files = append(a.Files, txtar.File{Name: f.Path, Data: f.Data})
+	}
+	return txtar.FS(a)
 }
 
 // An AnswerError says what is wrong with an answer.

@@ -1,9 +1,9 @@
 package scaffold_test
 
 import (
+	"io/fs"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/authtype"
@@ -29,9 +29,17 @@ func load(t *testing.T, template scaffold.Template, answers map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fsys := fstest.MapFS{}
-	for _, f := range files {
-		fsys[f.Path] = &fstest.MapFile{Data: f.Data}
+	fsys, err := scaffold.FS(files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := fs.ReadFile(fsys, "spec.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readme, err := fs.ReadFile(fsys, "README.md")
+	if err != nil {
+		t.Fatal(err)
 	}
 	c, diagnostics, err := spec.Load(fsys, "spec.yml")
 	if err != nil {
@@ -40,12 +48,12 @@ func load(t *testing.T, template scaffold.Template, answers map[string]string) {
 	diagnostics = append(diagnostics, spec.Validate(c)...)
 	_, more := authtype.Resolve(c)
 	for _, d := range append(diagnostics, more...) {
-		t.Errorf("%d: %s: %s\n%s", d.Line, d.Code, d.Message, fsys["spec.yml"].Data)
+		t.Errorf("%d: %s: %s\n%s", d.Line, d.Code, d.Message, text)
 	}
 	if c.Name() != answers["name"] {
 		t.Errorf("name %q, want %q", c.Name(), answers["name"])
 	}
-	if strings.Contains(string(fsys["README.md"].Data), "<no value>") {
+	if strings.Contains(string(readme), "<no value>") {
 		t.Error("the README lacks a value")
 	}
 }

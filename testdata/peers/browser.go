@@ -26,6 +26,9 @@ type Person struct {
 	// addresses that do not say it in redirect_uri: of OAuth 1, or of a pushed
 	// authorization request.
 	CallbackPrefix string
+	// Posts sends the form by which a server asks for the callback
+	// (response_mode=form_post); the address that is returned has nothing of it.
+	Posts bool
 	// Fields are what goes into fields of other names, such as a user_code.
 	Fields map[string]string
 }
@@ -111,10 +114,17 @@ func (p Person) walk(ctx context.Context, address, prefix string, denies bool) (
 	next := &step{method: http.MethodGet, address: address}
 	for range 30 {
 		if prefix != "" && strings.HasPrefix(next.address, prefix) {
-			if next.form != nil {
+			if next.form == nil {
+				return &page{address: next.address, callback: true}, nil
+			}
+			if !p.Posts {
 				return nil, errors.New("the callback is asked for by a form, which this browser cannot show")
 			}
-			return &page{address: next.address, callback: true}, nil
+			at, err := open(ctx, client, next)
+			if err == nil && at.status >= 400 {
+				err = fmt.Errorf("the callback answered %d: %s", at.status, at.text())
+			}
+			return &page{address: next.address, callback: true}, err
 		}
 		at, err := open(ctx, client, next)
 		if err != nil {

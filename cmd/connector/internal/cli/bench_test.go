@@ -29,7 +29,7 @@ func BenchmarkReplay(b *testing.B) {
 			b.Fatal(err)
 		}
 		read, _ := spec.Parse("recording.yml", data)
-		parsed, err := cassette.Parse(read.Value().AppendJSON(nil))
+		parsed, err := cassette.Read(read.Value())
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -20,6 +20,7 @@ type testCase struct {
 	subject   auth.Subject
 	live      bool
 	simulated bool
+	kept      bool // it is run with the stored connection of the run
 	unnamed   bool // some of its values name no connector
 	values    auth.Values
 	broken    int    // number of errors in the spec
@@ -59,6 +60,31 @@ func loadChecked(p place) loaded {
 	return l
 }
 
+// theConnector loads the one connector that the command line names. What is
+// wrong with its spec is printed.
+func (g *global) theConnector(paths []string) (place, loaded, error) {
+	places, diagnostics, err := find(paths)
+	if err != nil {
+		return place{}, loaded{}, err
+	}
+	if len(places) > 1 {
+		return place{}, loaded{}, usagef("there are %d connectors here: name the PATH of one", len(places))
+	}
+	var l loaded
+	if len(diagnostics) == 0 {
+		l = loadChecked(places[0])
+		diagnostics = l.diagnostics
+	}
+	var s report.Summary
+	if s.Add(diagnostics); s.Errors > 0 {
+		if err := g.printDiagnostics(diagnostics); err != nil {
+			return place{}, l, err
+		}
+		return place{}, l, exit{exitNo}
+	}
+	return places[0], l, l.err
+}
+
 // cases loads the connectors and decides for each option how it is tested.
 func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error) {
 	t.many = len(places) > 1
@@ -90,7 +116,7 @@ func (t *tester) cases(ctx context.Context, places []place) ([]*testCase, error)
 					return err
 				}
 				for _, s := range subjects {
-					cases = append(cases, t.newCase(p, s, l.checked))
+					cases = append(cases, t.newCase(ctx, p, s, l.checked))
 				}
 			}
 		}
@@ -131,7 +157,7 @@ func (t *tester) subjects(p place, c *spec.Connector, o lint.Checked) ([]auth.Su
 }
 
 // newCase decides how a subject is tested.
-func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *testCase {
+func (t *tester) newCase(ctx context.Context, p place, s auth.Subject, siblings []lint.Checked) *testCase {
 	c := &testCase{place: p, connector: s.Connector, subject: s}
 	if err := s.Check(); err != nil {
 		c.skip = err.Error()
@@ -159,7 +185,10 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 		c.skip = "it has no recording"
 		return c
 	}
-	if c.skip = unattended(s); c.skip != "" {
+	if t.kept.fits(s) {
+		return t.keptCase(c)
+	}
+	if c.skip = t.unattended(ctx, s); c.skip != "" {
 		if !forced {
 			c.skip = "no recording, and " + c.skip
 		}
@@ -184,12 +213,14 @@ func (t *tester) newCase(p place, s auth.Subject, siblings []lint.Checked) *test
 	return c
 }
 
-// unattended says why a subject cannot run with nothing but values; "" if it can.
-func unattended(s auth.Subject) string {
+// unattended says why a subject cannot run here; "" if it can.
+func (t *tester) unattended(ctx context.Context, s auth.Subject) string {
 	switch {
+	case s.Interactive() && !t.opts.forced():
+		return "its login needs its user: --live logs in"
 	case s.Interactive():
-		return "its login needs a browser, which this command does not open; a program logs in with auth.Connect of the library"
-	case s.Option.Type() == "proxy":
+		return t.nobody()
+	case s.Option.Type() == "proxy" && !t.lends(ctx, s):
 		return fmt.Sprintf("it uses a connection of %q, of which there is none here", s.Option.Value.Get("proxyKey").Text())
 	}
 	return ""
@@ -216,7 +247,7 @@ func (t *tester) unfit(s auth.Subject) string {
 // refuse says what is wrong with the command line as a whole, and completes
 // the values of what runs live: nobody is asked before it is known that the
 // credential goes to one connector alone.
-func (t *tester) refuse(cases []*testCase) error {
+func (t *tester) refuse(ctx context.Context, cases []*testCase) error {
 	if err := t.oneLive(cases); err != nil {
 		return err
 	}
@@ -227,8 +258,13 @@ func (t *tester) refuse(cases []*testCase) error {
 		}
 	}
 	for _, c := range cases {
-		if c.live && c.failure == nil && c.subject.Option != nil {
-			c.values, c.failure = t.complete(c.subject, c.values)
+		switch {
+		case c.kept && c.failure == nil:
+			if err := t.kept.open(ctx, t, c); err != nil {
+				return err
+			}
+		case c.live && c.failure == nil && c.subject.Option != nil:
+			c.values, c.failure = t.complete(ctx, c.subject, c.values)
 		}
 	}
 	return nil
@@ -242,7 +278,7 @@ func (t *tester) oneLive(cases []*testCase) error {
 	var first *spec.Connector
 	several := false
 	for _, c := range cases {
-		if !c.live || c.subject.Option == nil {
+		if !c.live || c.kept || c.subject.Option == nil {
 			continue
 		}
 		unnamed = unnamed || c.unnamed

@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/auth/store"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 )
@@ -48,8 +50,10 @@ func Main(env *Env, args []string) (code int) {
 	if isWorker(args) {
 		return runWorker(env, os.Exit)
 	}
-	g := &global{Env: env, redactor: secret.NewRedactor()}
-	stdout, stderr := g.redactor.Writer(env.Stdout), g.redactor.Writer(env.Stderr)
+	g := &global{Env: env, redactor: secret.NewRedactor(), plain: env.Stdout}
+	shared := &lockedWriter{w: env.Stderr}
+	stdout, stderr := g.redactor.Writer(env.Stdout), g.redactor.Writer(shared)
+	g.direct = &directWriter{shared, stderr}
 	defer func() {
 		if r := recover(); r != nil {
 			fmt.Fprintf(stderr, "connector: bug: %v\n%s", r, debug.Stack())
@@ -85,26 +89,55 @@ func Main(env *Env, args []string) (code int) {
 // code: the one place where errors become codes.
 func exitCode(stderr io.Writer, err error) int {
 	var e exit
-	var usage usageError
-	var no noError
-	var credential credentialError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &e):
 		return e.code
-	case errors.As(err, &usage):
-		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(usage.Error()))
-		return exitUsage
-	case errors.As(err, &no):
-		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(no.Error()))
-		return exitNo
-	case errors.As(err, &credential):
-		fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(credential.Error()))
-		return exitNoCredential
 	}
-	fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(err.Error()))
-	if errors.Is(err, spec.ErrNoConnector) {
+	code, text := codeAndText(err)
+	fmt.Fprintf(stderr, "connector: %s\n", secret.Printable(text))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(stderr, "hint: %s\n", secret.Printable(hint))
+	}
+	return code
+}
+
+// codeAndText returns the exit code of an error and what is said of it.
+func codeAndText(err error) (int, string) {
+	var usage usageError
+	var no noError
+	var credential credentialError
+	var missing *missingError
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage, usage.Error()
+	case errors.As(err, &no):
+		return exitNo, no.Error()
+	case errors.As(err, &credential):
+		return exitNoCredential, credential.Error()
+	case errors.As(err, &missing):
+		return exitNoCredential, missing.Error()
+	case errors.Is(err, spec.ErrNoConnector):
+		return exitUsage, err.Error()
+	}
+	return codeOfStored(err), err.Error()
+}
+
+// codeOfStored returns the exit code of an error of what is stored.
+func codeOfStored(err error) int {
+	var key *store.KeyError
+	var missing *store.MissingError
+	var name *store.NameError
+	var ended *auth.LoginError
+	switch {
+	case errors.As(err, &ended) && ended.Err != nil: // the server says no
+		return exitNo
+	case errors.As(err, &key), errors.As(err, &missing), errors.As(err, &ended):
+		return exitNoCredential
+	case errors.As(err, &name) && name.Reason == "":
+		return exitNo
+	case errors.As(err, &name):
 		return exitUsage
 	}
 	return exitFailed
@@ -115,6 +148,12 @@ type global struct {
 	*Env
 	redactor *secret.Redactor
 	running  bool // a command has begun
+	// plain is standard output without the redactor, for a secret that the user
+	// asked to see.
+	plain io.Writer
+	// direct is standard error without the redactor, for the address that a user
+	// has to open, which holds a state.
+	direct io.Writer
 
 	format  string
 	color   string
@@ -159,7 +198,7 @@ to authenticate to an API.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nsee %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newValidate(g), newTest(g), newOperations(g), newEval(g), newExplain(g), newSchema(g), newVersion(g))
+	root.AddCommand(newValidate(g), newTest(g), newConnect(g), newReady(g), newInit(g), newOperations(g), newRequest(g), newConnections(g), newClients(g), newStore(g), newDisconnect(g), newEval(g), newExplain(g), newSchema(g), newVersion(g))
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {

@@ -173,3 +173,9 @@ func (p place) rename(list []spec.Diagnostic) {
 		list[i].File = p.display(list[i].File)
 	}
 }
+
+// absolute returns the path of the spec, which does not depend on where the
+// program runs.
+func (p place) absolute() (string, error) {
+	return filepath.Abs(filepath.Join(p.dir, filepath.FromSlash(p.file)))
+}

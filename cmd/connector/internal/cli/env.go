@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -10,12 +9,16 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
 	"golang.org/x/term"
 
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/store"
+	"github.com/connector-spec/connector/cmd/connector/internal/terminal"
 	"github.com/connector-spec/connector/spec/method/script"
 )
 
@@ -28,18 +31,27 @@ type Env struct {
 	Getenv                         func(string) string
 	Environ                        func() []string
 	// Ask asks the user for a line, without showing it if it is a secret; nil
-	// if nobody can answer.
-	Ask func(prompt string, secret bool) (string, error)
+	// if nobody can answer. A text that is pasted may have several lines. The
+	// error is io.EOF if the user ends the input, and that of the context if it
+	// ends.
+	Ask func(ctx context.Context, prompt string, secret bool) (string, error)
+	// Columns returns how wide the terminal is; 0 if nobody knows.
+	Columns func() int
 	// Lines begins a conversation on the terminal: line returns what the user
 	// typed, with history and completion, and io.EOF at the end. There is one
 	// where there is Ask.
 	Lines func(prompt string, complete func(typed string) []string) (line func() (string, error), restore func(), err error)
+	// Browser returns what opens the user's browser at an address, or nil and why
+	// there is none; a nil Browser is none, too.
+	Browser func() (open func(ctx context.Context, address string) error, why string)
 	// Network makes the transport that requests go out by.
 	Network func(client.TransportOptions) http.RoundTripper
 	Now     func() time.Time
 	// Wait lets time pass, or returns the error of a context that ends before.
 	Wait func(context.Context, time.Duration) error
 	Rand io.Reader
+	// Keyring keeps the key of the store; nil is the system's.
+	Keyring store.Ring
 	// Scripts makes the engine that runs scripts; who has no more for it ends it.
 	Scripts func() (engine script.Engine, end func(), err error)
 	// Interrupted returns a context that ends when the user interrupts.
@@ -55,25 +67,43 @@ func System() *Env {
 		Getenv:         os.Getenv, Environ: os.Environ,
 		Network: func(o client.TransportOptions) http.RoundTripper { return client.NewTransport(o) },
 		Now:     time.Now, Wait: client.Wait, Rand: rand.Reader,
-		Scripts:     scriptEngine,
-		Interrupted: interrupted,
+		Scripts: scriptEngine,
+		Browser: systemBrowser,
+	}
+	var interrupt atomic.Value // what Ctrl-C does that is typed at a question
+	interrupt.Store(context.CancelFunc(func() {}))
+	env.Interrupted = func() (context.Context, context.CancelFunc) {
+		ctx, cancel, stop := interrupted()
+		interrupt.Store(cancel)
+		return ctx, stop
 	}
 	if term.IsTerminal(int(os.Stdin.Fd())) && env.StderrTerminal {
-		env.Ask, env.Lines = ask, lines
+		t := systemTerminal(func() { interrupt.Load().(context.CancelFunc)() })
+		env.Ask, env.Lines, env.Columns = t.Ask, lines, t.Columns
+		env.Stderr = t.Writer(os.Stderr)
+		if env.StdoutTerminal {
+			env.Stdout = t.Writer(os.Stdout)
+		}
 	}
 	return env
 }
 
-// ask asks on the terminal.
-func ask(prompt string, secret bool) (string, error) {
-	fmt.Fprint(os.Stderr, prompt)
-	if secret {
-		text, err := term.ReadPassword(int(os.Stdin.Fd()))
-		fmt.Fprintln(os.Stderr)
-		return string(text), err
+// systemTerminal returns the terminal of the process.
+func systemTerminal(interrupt func()) *terminal.Terminal {
+	return &terminal.Terminal{
+		In: os.Stdin, Out: os.Stderr,
+		Raw: func() (func(), error) {
+			fd := int(os.Stdin.Fd())
+			state, err := term.MakeRaw(fd)
+			return func() { _ = term.Restore(fd, state) }, err
+		},
+		Columns: func() int {
+			width, _, _ := term.GetSize(int(os.Stderr.Fd()))
+			return width
+		},
+		Plain:     os.Getenv("TERM") == "dumb",
+		Interrupt: interrupt,
 	}
-	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-	return strings.TrimRight(line, "\r\n"), err
 }
 
 // lines reads lines from the terminal with editing, history and completion.
@@ -110,21 +140,24 @@ func lines(prompt string, complete func(typed string) []string) (func() (string,
 	return t.ReadLine, func() { _ = term.Restore(fd, state) }, nil
 }
 
-// interrupted ends its context at the first Ctrl-C and the process at the
-// second.
-func interrupted() (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
+// interrupted returns a context that the first interruption ends; the second
+// ends the process. Cancel is the first one without a signal, stop is for the end.
+func interrupted() (ctx context.Context, cancel, stop context.CancelFunc) {
+	ctx, cancel = context.WithCancel(context.Background())
+	signals, done := make(chan os.Signal, 2), make(chan struct{})
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		select {
-		case <-signals:
+		for {
+			select {
+			case <-done:
+				return
+			case <-signals:
+			}
+			if ctx.Err() != nil {
+				os.Exit(exitInterrupted)
+			}
 			cancel()
-		case <-ctx.Done():
-			return
 		}
-		<-signals
-		os.Exit(exitInterrupted)
 	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
+	return ctx, cancel, sync.OnceFunc(func() { signal.Stop(signals); close(done); cancel() })
 }

@@ -23,7 +23,7 @@ import (
 // interruption is printed, too.
 func (t *tester) report(ctx context.Context, cases []*testCase, codes []int) error {
 	out := report.NewTests(t.format, t.Stdout, report.TestOptions{
-		Color: t.useColor(t.StdoutTerminal), Quiet: t.quiet, Routes: t.opts.routes, Version: version(), Now: t.Now,
+		Color: t.useColor(t.StdoutTerminal), Quiet: t.quiet, Routes: t.opts.network.routes, Version: version(), Now: t.Now,
 	})
 	for _, c := range cases { // before any learns its secrets
 		t.separate(c)
@@ -317,12 +317,9 @@ func (t *tester) separate(c *testCase) {
 // wire returns the network of a test, with a tap for who wants to see what goes
 // over it.
 func (t *tester) wire(c *testCase) http.RoundTripper {
-	if !t.verbose {
-		return t.network
-	}
-	tap := &wiretap{next: t.network, redactor: c.redactor, w: t.Stderr}
+	brief := ""
 	if t.status != nil { // the report shows the whole
-		tap.brief = c.name()
+		brief = c.name()
 	}
-	return tap
+	return t.wired(c.redactor, brief)
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/connector-spec/connector/auth/client"
+	"github.com/connector-spec/connector/auth/store"
 	"github.com/connector-spec/connector/cmd/connector/internal/cli"
 	"github.com/connector-spec/connector/examples/apis"
 )
@@ -30,14 +31,19 @@ func TestMain(m *testing.M) {
 		os.Exit(cli.Main(cli.System(), os.Args[1:]))
 	}
 	testscript.Main(m, map[string]func(){
-		"connector": func() { os.Exit(cli.Main(scriptWorld(), os.Args[1:])) },
+		"connector":      func() { os.Exit(cli.Main(scriptWorld(), os.Args[1:])) },
+		"browser-for-me": func() { os.Exit(browserForMe(os.Args[1:])) },
 	})
 }
 
 // scriptWorld is the real world, but that TEST_ROUTE leads requests for an
-// origin to a loopback server, for examples that name the real one.
+// origin to a loopback server, for examples that name the real one, and that
+// TEST_KEYRING is a file in place of the keyring of the system.
 func scriptWorld() *cli.Env {
 	env := cli.System()
+	if file := os.Getenv("TEST_KEYRING"); file != "" {
+		env.Keyring = fileRing(file)
+	}
 	env.Network = func(o client.TransportOptions) http.RoundTripper {
 		if route, err := client.ParseRoute(os.Getenv("TEST_ROUTE"), false); err == nil {
 			o.Routes = append(o.Routes, route)
@@ -56,8 +62,11 @@ type world struct {
 	ask       func(prompt string, secret bool) (string, error)
 	terminal  bool
 	network   http.RoundTripper // in place of the real one
+	keyring   store.Ring        // in place of the system's
 	stdout    io.Writer         // in place of what the outcome gets
 	context   context.Context
+	browser   func(ctx context.Context, address string) error
+	stderr    io.Writer // in place of what the outcome gets
 }
 
 // An outcome is what came out of a run.
@@ -84,7 +93,6 @@ func (w world) run(args ...string) outcome {
 			}
 			return list
 		},
-		Ask:     w.ask,
 		Network: func(o client.TransportOptions) http.RoundTripper { return client.NewTransport(o) },
 		Now:     w.clock,
 		Wait:    func(ctx context.Context, _ time.Duration) error { return ctx.Err() },
@@ -97,6 +105,13 @@ func (w world) run(args ...string) outcome {
 			return context.WithCancel(context.Background())
 		},
 	}
+	env.Keyring = w.keyring
+	if w.ask != nil {
+		env.Ask = func(_ context.Context, prompt string, secret bool) (string, error) { return w.ask(prompt, secret) }
+	}
+	if w.browser != nil {
+		env.Browser = func() (func(context.Context, string) error, string) { return w.browser, "" }
+	}
 	if w.clock == nil {
 		env.Now = time.Now
 	}
@@ -108,6 +123,9 @@ func (w world) run(args ...string) outcome {
 	}
 	if w.stdout != nil {
 		env.Stdout = w.stdout
+	}
+	if w.stderr != nil {
+		env.Stderr = w.stderr
 	}
 	code := cli.Main(env, args)
 	return outcome{code, stdout.String(), stderr.String()}

@@ -1,12 +1,15 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/connector-spec/connector/auth"
-	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/cmd/connector/internal/form"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 )
@@ -18,61 +21,49 @@ func (e *missingError) Error() string { return e.message }
 
 // complete adds defaults, asks for what is missing where somebody can answer,
 // and says what a credential lacks.
-func (t *tester) complete(s auth.Subject, v auth.Values) (auth.Values, error) {
-	for {
-		complete, problems, err := s.Complete(v)
-		if err != nil || len(problems) == 0 {
-			return complete, err
-		}
-		asked, err := t.ask(s, &v, problems)
-		if err != nil {
-			return v, err
-		}
-		if !asked {
+func (t *tester) complete(ctx context.Context, s auth.Subject, v auth.Values) (auth.Values, error) {
+	complete, problems, err := s.Complete(v)
+	if err != nil || len(problems) == 0 {
+		return complete, err
+	}
+	asks := func(p auth.ValueProblem) bool { return p.Missing && !p.Parameter && !strings.Contains(p.Name, ".") }
+	for _, p := range problems {
+		if !t.asks() || !asks(p) {
 			return v, t.missing(s, problems)
 		}
 	}
+	var secrets []string
+	for _, in := range s.Methods.Secrets() {
+		if !in.Parameter {
+			secrets = append(secrets, in.Name)
+		}
+	}
+	v.Inputs, err = t.prompt(ctx, s, form.New(s.Option.Value.Get("inputSchema"), secrets...), v.Inputs, false)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return v, err
+	}
+	complete, problems, err = s.Complete(v)
+	if err != nil || len(problems) == 0 {
+		return complete, err
+	}
+	return v, t.missing(s, problems)
 }
 
-// ask asks for the missing inputs on a terminal.
-func (t *tester) ask(s auth.Subject, v *auth.Values, problems []auth.ValueProblem) (bool, error) {
-	if !t.asks() {
-		return false, nil
+// prompt asks for the values of a form that are not given. The questions name
+// the connector: the answers are for it alone.
+func (t *tester) prompt(ctx context.Context, s auth.Subject, f *form.Form, given formula.Value, needed bool) (formula.Value, error) {
+	o := t.promptOptions()
+	o.For, o.Needed = s.Connector.Name(), needed
+	values, err := form.Prompt(ctx, t.asker(), t.Stderr, f, given, o)
+	var invalid *form.InvalidError
+	if errors.As(err, &invalid) { // which the caller says better
+		return given, nil
 	}
-	asked := false
-	for _, p := range problems {
-		if !p.Missing || p.Parameter || strings.Contains(p.Name, ".") {
-			return false, nil
-		}
-		property := s.Option.Value.Get("inputSchema").Get("properties").Get(p.Name)
-		text, err := t.Ask(promptOf(s, p.Name, property), spec.IsSensitive(property))
-		if err != nil {
-			return false, fmt.Errorf("ask for %s: %w", p.Name, err)
-		}
-		if text == "" {
-			return false, nil
-		}
-		value, err := convert(property, text)
-		if err != nil {
-			return false, fmt.Errorf("%s %w", p.Name, err)
-		}
-		v.Inputs = v.Inputs.With(p.Name, value)
-		asked = true
-	}
-	return asked, nil
+	return values, err
 }
 
 // asks tells whether somebody can be asked.
-func (t *tester) asks() bool { return t.Ask != nil && !t.noInput && t.format == "text" }
-
-// promptOf names the connector, too: the answer is a credential for it alone.
-func promptOf(s auth.Subject, name string, property formula.Value) string {
-	title := property.Get("title").Text()
-	if title == "" {
-		title = name
-	}
-	return secret.PrintableLine(fmt.Sprintf("%s: %s: ", s.Connector.Name(), title))
-}
+func (t *tester) asks() bool { return t.someone() && t.format == "text" }
 
 // missing says what a credential lacks.
 func (t *tester) missing(s auth.Subject, problems []auth.ValueProblem) error {
@@ -138,7 +129,7 @@ func (t *tester) ways(s auth.Subject, problems []auth.ValueProblem, parameter bo
 	if len(flags) > 0 {
 		hint += ", or give what is no secret by " + strings.Join(flags, " ")
 	}
-	if !parameter && t.Ask == nil {
+	if !parameter && t.Ask == nil && !t.connects {
 		hint += ", or run this with --live on a terminal to be asked"
 	}
 	return hint

@@ -13,6 +13,7 @@ import (
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/secret"
+	"github.com/connector-spec/connector/cmd/connector/internal/form"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
@@ -48,6 +49,9 @@ read, 4 no credential or input.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g.running = true
 			opts.paths = args[1:]
+			if err := opts.checkStored(); err != nil {
+				return err
+			}
 			return runOperation(cmd.Context(), g, args[0], opts)
 		},
 	}
@@ -56,22 +60,32 @@ read, 4 no credential or input.`,
 	f.BoolVar(&opts.record, "record", false, "ask the API and keep a recording, without secrets")
 	f.StringVar(&opts.option, "option", "", "connect by this option, by its `key`; the base is \"default\"")
 	opts.networkFlags(f)
+	opts.storedFlags(f)
 	return cmd
 }
 
 func runOperation(ctx context.Context, g *global, key string, opts testOptions) error {
 	g.format = "text" // so that what is missing is asked for
+	kept, err := g.keptFor(ctx, &opts)
+	if err != nil {
+		return err
+	}
 	t, err := newTester(g, opts)
 	if err != nil {
 		return err
 	}
+	t.kept = kept
 	defer t.end()
-	c, err := t.operationCase(key)
+	c, err := t.operationCase(ctx, key)
 	if err != nil {
 		return err
 	}
-	if c.live && c.failure == nil {
-		c.values, c.failure = t.complete(c.subject, c.values)
+	if c.kept && c.failure == nil {
+		if err := kept.open(ctx, t, c); err != nil {
+			return err
+		}
+	} else if c.live && c.failure == nil {
+		c.values, c.failure = t.complete(ctx, c.subject, c.values)
 	}
 	if c.failure != nil {
 		return t.failed(codeOf(c.failure), c.failure.Error(), hintOf(c.failure))
@@ -112,14 +126,6 @@ func (t *tester) failed(code int, message, hint string) error {
 	return exitWith(code)
 }
 
-func hintOf(err error) string {
-	var missing *missingError
-	if errors.As(err, &missing) {
-		return missing.hint
-	}
-	return ""
-}
-
 // printValue prints what an operation gave; nothing is null.
 func printValue(w io.Writer, v formula.Value) error {
 	text := []byte("null")
@@ -136,8 +142,8 @@ func printValue(w io.Writer, v formula.Value) error {
 }
 
 // operationCase finds the operation of that key and decides how it is run.
-func (t *tester) operationCase(key string) (*testCase, error) {
-	p, l, err := t.theConnector()
+func (t *tester) operationCase(ctx context.Context, key string) (*testCase, error) {
+	p, l, err := t.theConnector(t.opts.paths)
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +152,7 @@ func (t *tester) operationCase(key string) (*testCase, error) {
 		return nil, err
 	}
 	s := auth.Subject{Connector: l.connector, Operation: key, Engine: engine, Files: rootFiles(p.dir)}
+	t.opts.option = t.kept.optionFor(s.Connector, t.opts.option)
 	var options, keys []string
 	for _, o := range l.checked {
 		options = append(options, o.Option.Key)
@@ -170,20 +177,29 @@ func (t *tester) operationCase(key string) (*testCase, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	return t.decide(p, s, l, operation)
+	return t.decide(ctx, p, s, l, operation)
 }
 
 // decide gathers the values of an operation and says whether it is run for
 // real.
-func (t *tester) decide(p place, s auth.Subject, l loaded, operation *spec.Operation) (*testCase, error) {
+func (t *tester) decide(ctx context.Context, p place, s auth.Subject, l loaded, operation *spec.Operation) (*testCase, error) {
 	c := &testCase{place: p, connector: s.Connector, subject: s}
 	schema := operation.InputSchema()
 	t.opts.values.operation = schema.Get("properties").Keys()
-	values, given, _, err := t.opts.values.of(t.global, s, l.checked)
-	if err != nil {
-		return nil, err
+	own := collector{global: t.global, key: s.Connector.Key(), schema: schema, kind: "OPERATION", known: t.opts.values.operation}
+	c.kept = t.kept.fits(s)
+	var values auth.Values
+	given := c.kept
+	var err error
+	switch {
+	case t.opts.stored.named() && !c.kept:
+		return nil, t.kept.foreign()
+	case !c.kept: // then the connection has all that it needs
+		own.known = append(knownNames(l.checked, "inputSchema"), own.known...)
+		if values, given, _, err = t.opts.values.of(t.global, s, l.checked); err != nil {
+			return nil, err
+		}
 	}
-	own := collector{global: t.global, key: s.Connector.Key(), schema: schema, kind: "OPERATION", known: append(knownNames(l.checked, "inputSchema"), t.opts.values.operation...)}
 	b := formula.NewObject(4)
 	if err := own.fromFlags(b, t.opts.values.inputs, "--input"); err != nil {
 		return nil, err
@@ -202,63 +218,31 @@ func (t *tester) decide(p place, s auth.Subject, l loaded, operation *spec.Opera
 		}
 	}
 	c.live, c.values = true, values
-	c.values.Input, c.failure = t.completeInput(s, b.Value())
+	c.values.Input, c.failure = t.completeInput(ctx, s, b.Value())
 	return c, nil
-}
-
-// theConnector loads the one connector that the command line names.
-func (t *tester) theConnector() (place, loaded, error) {
-	places, diagnostics, err := find(t.opts.paths)
-	if err != nil {
-		return place{}, loaded{}, err
-	}
-	if len(places) > 1 {
-		return place{}, loaded{}, usagef("there are %d connectors here: name the PATH of one", len(places))
-	}
-	var l loaded
-	if len(diagnostics) == 0 {
-		l = loadChecked(places[0])
-		diagnostics = l.diagnostics
-	}
-	var s report.Summary
-	if s.Add(diagnostics); s.Errors > 0 {
-		if err := t.printDiagnostics(diagnostics); err != nil {
-			return place{}, l, err
-		}
-		return place{}, l, exit{exitNo}
-	}
-	return places[0], l, l.err
 }
 
 // completeInput adds defaults to the input of an operation, asks for what is
 // missing where somebody can answer, and says what it lacks.
-func (t *tester) completeInput(s auth.Subject, input formula.Value) (formula.Value, error) {
-	for {
-		complete, problems, err := s.CompleteInput(input)
-		if err != nil || len(problems) == 0 {
-			return complete, err
-		}
-		properties := s.Connector.Operation(s.Operation).InputSchema().Get("properties")
-		asked := false
-		for _, p := range problems {
-			if !t.asks() || !p.Missing || strings.Contains(p.Name, ".") {
-				return complete, inputError(s, problems)
-			}
-			property := properties.Get(p.Name)
-			text, err := t.Ask(promptOf(s, p.Name, property), spec.IsSensitive(property))
-			if err != nil {
-				return complete, fmt.Errorf("ask for %s: %w", p.Name, err)
-			}
-			v, err := convert(property, text)
-			if err != nil {
-				return complete, fmt.Errorf("%s %w", p.Name, err)
-			}
-			if asked = text != ""; !asked {
-				return complete, inputError(s, problems)
-			}
-			input = input.With(p.Name, v)
+func (t *tester) completeInput(ctx context.Context, s auth.Subject, input formula.Value) (formula.Value, error) {
+	complete, problems, err := s.CompleteInput(input)
+	if err != nil || len(problems) == 0 {
+		return complete, err
+	}
+	for _, p := range problems {
+		if !t.asks() || !p.Missing || strings.Contains(p.Name, ".") {
+			return complete, inputError(s, problems)
 		}
 	}
+	input, err = t.prompt(ctx, s, form.New(s.Connector.Operation(s.Operation).InputSchema()), input, true)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return complete, err
+	}
+	complete, problems, err = s.CompleteInput(input)
+	if err != nil || len(problems) == 0 {
+		return complete, err
+	}
+	return complete, inputError(s, problems)
 }
 
 // inputError says what the input of an operation lacks, and how to give it.

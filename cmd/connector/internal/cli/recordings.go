@@ -96,7 +96,7 @@ func parseRecording(file string, data []byte) (*cassette.Recording, *spec.Source
 	if len(problems) > 0 {
 		return nil, nil, fmt.Errorf("the recording cannot be used; --record makes it anew: %s", strings.Join(problems, "; "))
 	}
-	rec, err := cassette.Parse(source.Value().AppendJSON(nil))
+	rec, err := cassette.Read(source.Value())
 	if err == nil {
 		err = rec.Inspect()
 	}

@@ -29,7 +29,7 @@ func (opts *testOptions) checkRecordings() error {
 
 // forced tells whether tests run for real also where there are recordings.
 func (opts *testOptions) forced() bool {
-	return opts.live || opts.record || opts.compare || opts.refresh && !opts.simulate
+	return opts.live || opts.record || opts.compare || opts.refresh && !opts.simulate || opts.stored.named()
 }
 
 // courses returns what is run of an option besides its operations: what was

@@ -19,6 +19,11 @@ var printableSchemas = []struct {
 	{"recording", schemas.Recording},
 	{"test-result", schemas.TestResult},
 	{"diagnostics", schemas.Diagnostics},
+	{"connections", schemas.Connections},
+	{"clients", schemas.Clients},
+	{"store-status", schemas.StoreStatus},
+	{"token", schemas.Token},
+	{"disconnect-result", schemas.DisconnectResult},
 }
 
 func newSchema(g *global) *cobra.Command {
@@ -29,8 +34,8 @@ func newSchema(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [" + strings.Join(names, "|") + "]",
 		Short: "Print a JSON Schema, for editors and other validators",
-		Long: `Print the JSON Schema of connector specs, of recordings, or of what connector
-test and connector validate print as JSON. Editors that use yaml-language-server
+		Long: `Print the JSON Schema of connector specs, of recordings, or of what a command
+prints as JSON. Editors that use yaml-language-server
 take the one of specs from a comment at the top of a spec:
 
   # yaml-language-server: $schema=./spec.schema.json`,

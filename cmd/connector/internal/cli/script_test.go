@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"serve":   serveScript,
 			"search":  search,
 			"play":    playScript,
+			"grantor": grantorScript,
 		},
 	})
 }
@@ -124,9 +125,12 @@ func serveScript(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Defer(server.Close)
 		ts.Setenv("ADDR", server.URL)
 		ts.Setenv("ORIGIN", api.Origin)
+		ts.Setenv("LOGIN", api.Login)
 		for key, option := range api.Options {
-			for name, value := range option.Inputs {
-				ts.Setenv(key+"_"+name, value)
+			for _, values := range []map[string]string{option.Inputs, option.Parameters} {
+				for name, value := range values {
+					ts.Setenv(key+"_"+name, value)
+				}
 			}
 		}
 		return

@@ -36,8 +36,7 @@ func testNames(t *testing.T) map[string]bool {
 }
 
 // TestSecurityPage wants each test that docs/security.md names to be there, each
-// rule that is not about a listener to have one of its number, and each test of a
-// rule to be named.
+// rule of a login to have one of its number, and each test of a rule to be named.
 func TestSecurityPage(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join(repository, "docs", "security.md"))
@@ -52,13 +51,16 @@ func TestSecurityPage(t *testing.T) {
 			t.Errorf("there is no test %s", name)
 		}
 	}
-	for rule := 5; rule <= 26; rule++ {
+	for rule := 1; rule <= 36; rule++ {
+		if 26 < rule && rule < 33 { // of what is kept
+			continue
+		}
 		if !regexp.MustCompile(fmt.Sprintf(`(?m)^\| %d \|.*TestMust(\d+And)?%d[A-Z]`, rule, rule)).Match(page) {
 			t.Errorf("rule %d has no test of its number", rule)
 		}
 	}
 	for name := range names {
-		if m := regexp.MustCompile(`^TestMust(\d+)`).FindStringSubmatch(name); m != nil && len(m[1]) < 3 && m[1] < "27" && !said[name] {
+		if regexp.MustCompile(`^TestMust\d+`).MatchString(name) && !said[name] {
 			t.Errorf("docs/security.md does not name %s", name)
 		}
 	}

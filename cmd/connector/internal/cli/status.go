@@ -22,6 +22,7 @@ type status struct {
 	now         string // the test that began last
 	shown       bool   // the line is on the screen
 	closed      bool
+	paused      int // more than 0 while somebody is asked something
 	stop        chan struct{}
 }
 
@@ -46,7 +47,7 @@ func (p *status) draw() {
 		case <-ticker.C:
 		}
 		p.mu.Lock()
-		if !p.closed {
+		if !p.closed && p.paused == 0 {
 			p.erase()
 			fmt.Fprintf(p.w, "%d of %d tested, now %s", p.done, p.total, shortened(secret.PrintableLine(p.now), 40))
 			p.shown = true
@@ -93,6 +94,19 @@ func (p *status) aside(work func() error) error {
 	defer p.mu.Unlock()
 	p.erase()
 	return work()
+}
+
+// pause draws no line until resume is called: somebody is asked something.
+func (p *status) pause() (resume func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.erase()
+	p.paused++
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.paused--
+	}
 }
 
 // close takes the line away for good.

@@ -3,41 +3,39 @@ package cli
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"runtime/debug"
-	"time"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/client"
-	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/spec"
-	"github.com/connector-spec/connector/spec/method/script"
 )
 
 type testOptions struct {
-	paths        []string
-	auth         bool
-	operations   bool
-	everything   bool // auth, and the operations that change nothing
-	live         bool
-	record       bool
-	replay       bool
-	compare      bool
-	refresh      bool
-	disconnect   bool
-	simulate     bool
-	faults       bool
-	option       string
-	timeout      time.Duration
-	jobs         int
-	routes       []string
-	allowRemote  bool
-	allowPrivate bool
-	values       valueOptions
+	paths      []string
+	auth       bool
+	operations bool
+	everything bool // auth, and the operations that change nothing
+	live       bool
+	record     bool
+	replay     bool
+	compare    bool
+	refresh    bool
+	disconnect bool
+	simulate   bool
+	faults     bool
+	option     string
+	jobs       int
+	network    networkOptions
+	login      loginOptions
+	values     valueOptions
+	stored     storedOptions
+
+	connectionOf []string // KEY=NAME, of stored connections that proxies borrow from
 }
 
 func newTest(g *global) *cobra.Command {
@@ -82,11 +80,17 @@ that could not be read, 4 no credential.`,
 			if err := opts.checkRecordings(); err != nil {
 				return err
 			}
-			if opts.timeout < 0 || opts.jobs < 0 {
+			if err := opts.login.check(); err != nil {
+				return err
+			}
+			if opts.network.timeout < 0 || opts.jobs < 0 {
 				return usagef("--timeout and --jobs cannot be negative")
 			}
 			if !opts.auth && !opts.operations {
 				opts.auth, opts.everything = true, true
+			}
+			if err := opts.checkStored(); err != nil {
+				return err
 			}
 			return runTest(cmd.Context(), g, opts)
 		},
@@ -105,20 +109,24 @@ that could not be read, 4 no credential.`,
 	f.StringVar(&opts.option, "option", "", "test one option only, by its `key`; the base is \"default\"")
 	f.IntVar(&opts.jobs, "jobs", 0, "test this many connectors at once (default: one for each core)")
 	opts.networkFlags(f)
+	opts.login.browserFlags(f)
+	opts.storedFlags(f)
 	g.formatFlag(cmd, report.TestFormats()...)
 	return cmd
 }
 
-// networkFlags adds the flags of a command that talks to APIs.
+// networkFlags adds the flags of a command that talks to APIs with values that
+// it is given.
 func (opts *testOptions) networkFlags(f *pflag.FlagSet) {
-	f.DurationVar(&opts.timeout, "timeout", 0, "bound each request to this `duration`, such as 10s, and each script to twice as long")
-	f.StringArrayVar(&opts.routes, "route", nil, "send requests for ORIGIN to another server: `ORIGIN=URL`")
-	f.BoolVar(&opts.allowRemote, "allow-remote-route", false, "let --route lead to another machine")
-	f.BoolVar(&opts.allowPrivate, "allow-private", false, "let hosts that come from inputs be private addresses")
+	opts.network.flags(f)
 	opts.values.flags(f)
 }
 
 func runTest(ctx context.Context, g *global, opts testOptions) error {
+	kept, err := g.keptFor(ctx, &opts)
+	if err != nil {
+		return err
+	}
 	places, diagnostics, err := find(opts.paths)
 	if err != nil {
 		return err
@@ -127,6 +135,7 @@ func runTest(ctx context.Context, g *global, opts testOptions) error {
 	if err != nil {
 		return err
 	}
+	t.kept = kept
 	defer t.end()
 	if err := t.printDiagnostics(diagnostics); err != nil {
 		return err
@@ -137,10 +146,13 @@ func runTest(ctx context.Context, g *global, opts testOptions) error {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 	}
 	cases, err := t.cases(ctx, places)
+	if err == nil {
+		cases, err = kept.only(cases)
+	}
 	if err != nil {
 		return err
 	}
-	if err := t.refuse(cases); err != nil {
+	if err := t.refuse(ctx, cases); err != nil {
 		return err
 	}
 	t.noteUnused(cases)
@@ -171,104 +183,33 @@ const exitSkipped = -1
 
 // A tester is what the tests of one command share.
 type tester struct {
-	*global
-	opts    testOptions
-	routes  []client.Route
-	network http.RoundTripper
-	engines map[place]script.Engine // one for each connector, since each runs scripts of its own
-	ends    []func()
-	many    bool // there is more than one connector
+	*network
+	opts testOptions
+	many bool // there is more than one connector
+
+	kept   *keptRun // the stored connection that is used; nil for none
+	lender lender
+	// connects tells that the values are for a connection that is kept.
+	connects bool
+
+	logins sync.Mutex // one at a time, since they come back to the same port and have one user
 
 	status *status // of tests that are reported
 }
 
 func newTester(g *global, opts testOptions) (*tester, error) {
-	t := &tester{global: g, opts: opts}
-	options := client.TransportOptions{AllowPrivate: opts.allowPrivate}
-	for _, text := range opts.routes {
-		route, err := client.ParseRoute(text, opts.allowRemote)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--route: %w", err)}
-		}
-		options.Routes = append(options.Routes, route)
-	}
-	t.routes = options.Routes
-	if g.caFile != "" {
-		data, err := readAtMost(g.caFile)
-		if err != nil {
-			return nil, fmt.Errorf("--ca-file: %w", err)
-		}
-		if options.CA, err = client.ParseCA(data); err != nil {
-			return nil, usagef("--ca-file: %s: %w", g.caFile, err)
-		}
-	}
-	if err := t.useProxy(&options); err != nil {
-		return nil, err
-	}
-	t.network = g.Network(options)
-	return t, t.opts.values.read(g)
-}
-
-// engine returns the engine that runs the scripts of a connector.
-func (t *tester) engine(p place) (script.Engine, error) {
-	if e := t.engines[p]; e != nil {
-		return e, nil
-	}
-	e, end, err := t.Scripts()
+	n, err := g.newNetwork(opts.network)
 	if err != nil {
 		return nil, err
 	}
-	if t.engines == nil {
-		t.engines = make(map[place]script.Engine)
-	}
-	t.engines[p] = e
-	t.ends = append(t.ends, end)
-	return e, nil
+	t := &tester{network: n, opts: opts}
+	return t, t.opts.values.read(g)
 }
 
-// end ends the engines.
-func (t *tester) end() {
-	for _, end := range t.ends {
-		end()
-	}
-}
-
-// useProxy sends requests by the proxy that the environment names, if there is
-// one.
-func (t *tester) useProxy(options *client.TransportOptions) error {
-	proxy, err := client.ProxyFrom(t.Getenv)
-	if err != nil || proxy == nil {
-		return err
-	}
-	for _, password := range proxy.Passwords() {
-		t.redactor.Add("proxy.password", password)
-	}
-	if t.verbose {
-		fmt.Fprintf(t.Stderr, "* %v\n", proxy)
-	}
-	options.Proxy = proxy.Choose
-	return nil
-}
-
-// log shows a line that a script logs, to who wants to see what goes on.
-func (t *tester) log(method, level, line string) {
-	if t.verbose {
-		fmt.Fprintf(t.Stderr, "* %s: %s: %s\n", method, level, secret.Printable(line))
-	}
-}
-
-// wait waits before a request is repeated, and says so where it takes long.
-func (t *tester) wait(ctx context.Context, d time.Duration) error {
-	if d >= 2*time.Second && !t.quiet {
-		fmt.Fprintf(t.Stderr, "connector: waiting %v before a request is repeated, as the API asks\n", d.Round(time.Second))
-	}
-	return t.Wait(ctx, d)
-}
-
-// printDiagnostics shows what is wrong with specs that are to be tested.
-func (t *tester) printDiagnostics(list []spec.Diagnostic) error {
+// printDiagnostics shows what is wrong with specs that are to be run.
+func (g *global) printDiagnostics(list []spec.Diagnostic) error {
 	spec.SortDiagnostics(list)
-	return report.NewText(t.Stderr, t.useColor(t.StderrTerminal)).Write(list)
+	return report.NewText(g.Stderr, g.useColor(g.StderrTerminal)).Write(list)
 }
 
 // run runs one test and decides what it counts for.
@@ -313,7 +254,7 @@ func (t *tester) run(ctx context.Context, c *testCase) report.Test {
 		c.code = exitInterrupted
 	case err != nil:
 		r.OK = false
-		return fail(exitFailed, err)
+		return fail(codeOf(err), err)
 	case result.Skipped != "":
 		c.code, r.Skipped = exitSkipped, result.Skipped
 	case result.OK:
@@ -335,7 +276,18 @@ func (t *tester) test(ctx context.Context, c *testCase) (*auth.Result, error) {
 	if !c.live {
 		return t.replay(ctx, c)
 	}
-	world := auth.World{Network: t.wire(c), Now: t.Now, Redactor: c.redactor, Timeout: t.opts.timeout, Wait: t.wait, Log: t.log}
+	world := auth.World{Network: t.wire(c), Now: t.Now, Redactor: c.redactor, Timeout: t.timeout, Wait: t.wait, Log: t.log}
+	if c.kept {
+		return t.kept.test(ctx, c, world)
+	}
+	world.Connections = t.lend
+	if c.subject.Interactive() {
+		end, err := t.logIn(c, &world)
+		if err != nil {
+			return nil, err
+		}
+		defer end()
+	}
 	if t.opts.compare {
 		return t.compare(ctx, c, world)
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/connector-spec/connector/auth/client"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/method"
@@ -38,13 +39,13 @@ func (t *wiretap) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "> %s %s\n", req.Method, shownURL(req.URL))
-	t.writeHeaders(&b, ">", req.Header)
+	b.WriteString(headerLines(t.redactor, "> ", req.Header))
 	resp, err := t.next.RoundTrip(req)
 	if err != nil {
 		fmt.Fprintf(&b, "< no answer\n")
 	} else {
 		fmt.Fprintf(&b, "< %s\n", resp.Status)
-		t.writeHeaders(&b, "<", resp.Header)
+		b.WriteString(headerLines(t.redactor, "< ", resp.Header))
 		fmt.Fprintf(&b, "< %s\n", shapeOf(resp))
 	}
 	t.mu.Lock()
@@ -89,7 +90,10 @@ func shownURL(u *url.URL) string {
 	return plain.String() + "?" + strings.Join(parts, "&")
 }
 
-func (t *wiretap) writeHeaders(b *strings.Builder, mark string, h http.Header) {
+// headerLines writes headers, each on a line behind a mark, without what is named
+// like a credential, known as one, or looks like one.
+func headerLines(r *secret.Redactor, mark string, h http.Header) string {
+	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, v := range h[name] {
 			switch {
@@ -99,9 +103,10 @@ func (t *wiretap) writeHeaders(b *strings.Builder, mark string, h http.Header) {
 				v, _, _ = strings.Cut(v, "?")
 			}
 			// What is known first: a lookalike may be a part of it.
-			fmt.Fprintf(b, "%s %s: %s\n", mark, name, hideLookalikes(t.redactor.Redact(v)))
+			fmt.Fprintf(&b, "%s%s: %s\n", mark, name, hideLookalikes(r.Redact(v)))
 		}
 	}
+	return b.String()
 }
 
 // namesCredential tells whether a header or a parameter is named like one that
@@ -128,6 +133,9 @@ const maxShape = 64 << 10
 func shapeOf(resp *http.Response) string {
 	if resp.Body == nil || resp.Header.Get("Content-Encoding") != "" {
 		return "(a body that is compressed, or none)"
+	}
+	if client.ComesInBits(resp.Header.Get("Content-Type")) {
+		return "(a body that comes bit by bit)"
 	}
 	head, err := io.ReadAll(io.LimitReader(resp.Body, maxShape+1))
 	rest := io.Reader(resp.Body)

@@ -1,0 +1,183 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
+)
+
+// A Consent is what the user of a connection agrees to when it is made: where
+// its credential goes, and what sends it there. A spec may change afterwards;
+// then its user is to be asked again.
+type Consent struct {
+	// Hosts are the origins that the credential may go to, as far as they are
+	// known before a login. Later says that the address of the API is not: it
+	// comes with the credential.
+	Hosts []string
+	Later bool
+
+	parts []consentPart
+}
+
+// A consentPart is a part of a spec that decides what is sent, with its digest.
+type consentPart struct{ name, digest string }
+
+// sendsNothing lists the fields of an option that decide nothing about what is
+// sent where. What is not known to be harmless counts.
+var sendsNothing = []string{
+	"title", "description", "ui", "inputSchema", "parametersSchema", "credentialsSchema", "customCredentialsSchema",
+	"connectionLabel", "registration", "enabled", "selectable", "default", "key", "name", "username", "password",
+}
+
+// Consent says what the user of a connection of the option agrees to, with the
+// values that it is made with. No script is run for it.
+func (s Subject) Consent(v Values) (Consent, error) {
+	var c Consent
+	c.hosts(s, v)
+	for i, field := range s.Option.Value.Keys() {
+		_, value := s.Option.Value.At(i)
+		if slices.Contains(sendsNothing, field) || field == "options" {
+			continue
+		}
+		c.field(field, value)
+	}
+	for _, o := range s.Connector.Operations() {
+		c.add(partName("operation "+o.Key, o.Value), o.Value.AppendJSON(nil))
+	}
+	if s.Files == nil {
+		return c, nil
+	}
+	imports, err := s.Methods.Imports(s.Files)
+	if err != nil {
+		return c, err
+	}
+	for _, name := range imports.Files {
+		data, err := fs.ReadFile(s.Files, name)
+		if err != nil {
+			return c, err
+		}
+		c.add("the file "+name, data)
+	}
+	return c, nil
+}
+
+// hosts finds the origins that values and spec say.
+func (c *Consent) hosts(s Subject, v Values) {
+	l := newLife(s, v, nil, epoch, [32]byte{})
+	origins := originsOf(s.Methods.LiteralOrigins())
+	allowed, _ := s.Option.Value.Get("allowedOrigins").AsList()
+	for _, item := range allowed {
+		if text, _, err := l.allowed(item); err == nil && text != "" {
+			origins = append(origins, originsOf([]string{text})...)
+		}
+	}
+	if imports, err := s.Methods.Imports(s.Files); err == nil {
+		origins = append(origins, originsOf(imports.Origins)...)
+	}
+	if base, err := s.baseBefore(l); err != nil {
+		c.Later = true
+	} else {
+		origins = append(origins, originsOf([]string{base.URL})...)
+	}
+	if s.Methods.Has("getOAuthConfig") && !s.Methods.Scripted("getOAuthConfig") {
+		if redirect, err := l.redirectURI(); err == nil {
+			_, _ = l.evaluateOAuth(context.Background(), redirect, "")
+			origins = append(origins, l.endpoints...)
+		}
+	}
+	for _, o := range origins {
+		if text := o.String(); !slices.Contains(c.Hosts, text) {
+			c.Hosts = append(c.Hosts, text)
+		}
+	}
+}
+
+// baseBefore returns the address of the API as it is known before a login.
+func (s Subject) baseBefore(l *life) (formula.Address, error) {
+	base, err := s.Methods.Base(l.variables(), l.run)
+	if err == nil || s.Methods.Scripted("makeApiClient") {
+		return base, err
+	}
+	made, err := s.Methods.Client(l.variables(withCredentials(l.values.Inputs)...), l.run)
+	if err != nil {
+		return formula.Address{}, err
+	}
+	return made.Base, nil
+}
+
+// field adds a field of the option, of the configuration of OAuth one by one.
+func (c *Consent) field(name string, v formula.Value) {
+	mapping := v.Get("mapping")
+	if name != "getOAuthConfig" || !mapping.IsObject() {
+		c.add(partName(name, v), v.AppendJSON(nil))
+		return
+	}
+	for i, inner := range mapping.Keys() {
+		_, item := mapping.At(i)
+		c.add(name+"."+inner, item.AppendJSON(nil))
+	}
+}
+
+// partName names a part as its user is told of it.
+func partName(name string, v formula.Value) string {
+	if v.Get("type").Text() == spec.KindJavaScript {
+		return "the script of " + name
+	}
+	return name
+}
+
+func (c *Consent) add(name string, data []byte) {
+	sum := sha256.Sum256(data)
+	c.parts = append(c.parts, consentPart{name, hex.EncodeToString(sum[:])})
+}
+
+// Digest returns a digest of what sends the credential: the same parts of a
+// spec give the same one. It names the parts, so that [Consent.Since] can say
+// which of them changed.
+func (c Consent) Digest() string {
+	values := url.Values{}
+	for _, p := range c.parts {
+		values.Set(p.name, p.digest)
+	}
+	return consentVersion + values.Encode()
+}
+
+// consentVersion begins a digest.
+const consentVersion = "1?"
+
+// Since says what differs from what the user agreed to, by the hosts and the
+// digest that were kept then: nothing if they still hold.
+func (c Consent) Since(hosts []string, digest string) []string {
+	var changes []string
+	for _, h := range c.Hosts {
+		if !slices.Contains(hosts, h) {
+			changes = append(changes, "the credential would also go to "+h)
+		}
+	}
+	text, known := strings.CutPrefix(digest, consentVersion)
+	kept, err := url.ParseQuery(text)
+	if !known || err != nil {
+		return append(changes, "what sends the credential is not known to be what it was")
+	}
+	for _, p := range c.parts {
+		switch {
+		case !kept.Has(p.name):
+			changes = append(changes, p.name+" was added")
+		case kept.Get(p.name) != p.digest:
+			changes = append(changes, p.name+" was changed")
+		}
+		kept.Del(p.name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(kept)) {
+		changes = append(changes, name+" was removed")
+	}
+	return changes
+}

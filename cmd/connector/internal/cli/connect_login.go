@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/secret"
+)
+
+// login obtains the credential and tests it.
+func (c *connecting) login(ctx context.Context) (made, error) {
+	l, err := c.ready()
+	if err != nil {
+		return made{}, err
+	}
+	defer l.close()
+	if ok, why := l.attended(); !ok {
+		return made{}, &hinted{
+			credentialError{fmt.Errorf("the login of %s needs its user: %s", c.subject.Connector.Name(), why)},
+			"run it on a terminal, or where there is a browser",
+		}
+	}
+	return c.loginBy(ctx, l, nil)
+}
+
+// ready opens what the login comes back to.
+func (c *connecting) ready() (*userLogin, error) {
+	o := c.opts.login
+	o.routes = c.routes
+	if c.known != nil && o.redirectURI == "" && o.redirectPort == 0 {
+		o.redirectURI = c.known.Redirect
+	}
+	return c.newLogin(o, c.subject, c.values)
+}
+
+// loginBy logs in. Begin is told each step; nil if nobody wants to know.
+func (c *connecting) loginBy(ctx context.Context, l *userLogin, begin func(step string)) (made, error) {
+	world := c.world()
+	world.Begin = begin
+	l.world(&world)
+	connection, result, err := auth.Connect(ctx, c.subject, c.values, world)
+	m := made{connection: connection, result: result}
+	if c.opts.login.redirectURI != "" || c.opts.login.redirectPort != 0 || c.known != nil && c.known.Redirect != "" {
+		m.redirect = l.redirect
+	}
+	return m, err
+}
+
+// world is what the login takes from outside, but for its user.
+func (c *connecting) world() auth.World {
+	return auth.World{
+		Network: c.wired(c.redactor, ""), Now: c.Now, Redactor: c.redactor, Timeout: c.timeout, Wait: c.wait, Log: c.log,
+		Connections: c.lends.connection,
+	}
+}
+
+// refused says why there is no credential, in the words of the server.
+func (c *connecting) refused(result *auth.Result) error {
+	err := errors.New(secret.PrintableLine("not connected: " + result.Message))
+	if !result.Unreachable() {
+		err = noError{err}
+	}
+	return &hinted{err, result.Hint}
+}
