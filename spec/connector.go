@@ -26,6 +26,9 @@ type Connector struct {
 	origins []origin // where the parts of Auth come from
 	said    []Diagnostic
 	alone   bool // it was read without a file system
+
+	recordings []string // that there are, sorted
+	unlisted   error    // why they are not known
 }
 
 // A body is a file beside the spec: of a method, of an operation, or of the

@@ -53,16 +53,19 @@ func load(fsys fs.FS, file string, data []byte) (*Connector, []Diagnostic, error
 		err = l.operations()
 	}
 	l.inferType()
+	c.recordings, c.unlisted = listRecordings(fsys, c.recordingsDirectory())
 	c.said = slices.Clone(l.diagnostics)
 	return c, l.diagnostics, err
 }
 
-// readFile reads a regular file of at most limit bytes, and one byte of what
-// is larger, so that the reader can tell.
+// ReadFile reads a regular file of at most limit bytes, and one byte of what
+// is larger, so that the reader can tell. It opens nothing else.
+func ReadFile(fsys fs.FS, name string, limit int) ([]byte, error) { return readFile(fsys, name, limit) }
+
 func readFile(fsys fs.FS, name string, limit int) ([]byte, error) {
 	// What is no regular file is not opened: opening a pipe waits for a writer.
 	if info, err := fs.Stat(fsys, name); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("read %s: it is no regular file", name)
+		return nil, fmt.Errorf("read %s: %w", name, errNotRegular)
 	}
 	f, err := fsys.Open(name)
 	if err != nil {
@@ -74,7 +77,7 @@ func readFile(fsys fs.FS, name string, limit int) ([]byte, error) {
 		return nil, fmt.Errorf("read %s: %w", name, plainError(err))
 	}
 	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("read %s: it is no regular file", name)
+		return nil, fmt.Errorf("read %s: %w", name, errNotRegular)
 	}
 	if info.Size() == 0 { // as files have that are made when they are read
 		return io.ReadAll(io.LimitReader(f, int64(limit)+1))
@@ -98,6 +101,8 @@ func plainError(err error) error {
 	}
 	return err
 }
+
+var errNotRegular = errors.New("it is no regular file")
 
 var errDirectory = errors.New("it is a directory")
 

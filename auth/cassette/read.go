@@ -55,8 +55,8 @@ func (r *reader) fail(problem string) {
 	}
 }
 
-// members calls take with the members of an object, at their place. It tells
-// whether there is such a member.
+// members calls take with the members of an object, at their place. Take tells
+// whether there is such a field.
 func (r *reader) members(v formula.Value, take func(name string, v formula.Value) bool) {
 	if !v.IsObject() {
 		if !v.IsMissing() {

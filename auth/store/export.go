@@ -43,12 +43,12 @@ func PassphraseRecipient(p secret.Secret) (Recipient, error) {
 	return Recipient{r}, nil
 }
 
-// ParseRecipient reads the public key of an age identity: age1... The error does
+// ParseRecipient reads the public key of an age identity, age1…; the error does
 // not show text, which may be the secret key by mistake.
 func ParseRecipient(text string) (Recipient, error) {
 	list, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil || len(list) != 1 {
-		return Recipient{}, errors.New("it is no age recipient, which looks like age1...")
+		return Recipient{}, errors.New("it is no age recipient, which begins with age1")
 	}
 	return Recipient{list[0]}, nil
 }
@@ -71,7 +71,7 @@ func PassphraseIdentity(p secret.Secret) (Identity, error) {
 func ParseIdentities(r io.Reader) ([]Identity, error) {
 	list, err := age.ParseIdentities(io.LimitReader(r, maxFile))
 	if err != nil || len(list) == 0 {
-		return nil, errors.New("it is no file of age identities, which has lines like AGE-SECRET-KEY-1...")
+		return nil, errors.New("it is no file of age identities, which has lines that begin with AGE-SECRET-KEY-1")
 	}
 	var identities []Identity
 	for _, i := range list {

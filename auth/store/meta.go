@@ -2,12 +2,11 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"time"
-
-	"errors"
 )
 
 // A meta is what stands in store.json: nothing that is secret.

@@ -138,7 +138,7 @@ func (t *tester) subjects(p place, c *spec.Connector, o lint.Checked) ([]auth.Su
 	var list []auth.Subject
 	s := auth.Subject{Connector: c, Option: o.Option, Methods: o.Methods, Engine: engine, Files: rootFiles(p.dir)}
 	if t.opts.auth {
-		courses, err := t.courses(p, c, o.Option.Key)
+		courses, err := t.courses(c, o.Option.Key)
 		if err != nil {
 			return nil, err
 		}
@@ -205,7 +205,7 @@ func (t *tester) newCase(ctx context.Context, p place, s auth.Subject, siblings 
 	switch {
 	case err != nil:
 		c.live, c.failure = true, err
-	case given || forced:
+	case given || forced || t.opts.borrows(s):
 		c.live, c.values = true, values
 	default:
 		c.skip = "no recording, and no credential given: " + t.howToGive(s)
@@ -252,6 +252,9 @@ func (t *tester) refuse(ctx context.Context, cases []*testCase) error {
 		return err
 	}
 	for _, c := range cases {
+		if c.failure == nil {
+			c.failure = t.lent(ctx, c)
+		}
 		var usage usageError
 		if errors.As(c.failure, &usage) {
 			return c.failure
@@ -317,5 +320,5 @@ func codeOf(err error) int {
 	if errors.As(err, &missing) || errors.As(err, &credential) {
 		return exitNoCredential
 	}
-	return exitFailed
+	return codeOfStored(err)
 }

@@ -198,7 +198,7 @@ to authenticate to an API.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%w\nsee %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newValidate(g), newTest(g), newConnect(g), newReady(g), newInit(g), newOperations(g), newRequest(g), newConnections(g), newClients(g), newStore(g), newDisconnect(g), newEval(g), newExplain(g), newSchema(g), newVersion(g))
+	root.AddCommand(newValidate(g), newTest(g), newConnect(g), newReady(g), newInit(g), newList(g), newOperations(g), newRequest(g), newConnections(g), newClients(g), newStore(g), newDisconnect(g), newEval(g), newExplain(g), newSchema(g), newVersion(g))
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
 	for _, cmd := range root.Commands() {

@@ -46,7 +46,7 @@ from a prompt, or, for what is not secret, from --param.
 
 Exit codes: 0 stored, 1 the name is taken, or the spec has errors, 2 wrong command
 line, 3 it could not be stored, 4 a parameter is missing, or the key of the store.`,
-		Example: `  connector clients add examples/asana --name acme --params-file client.yml`,
+		Example: `  connector clients add examples/asana --name ours --params-file client.yml`,
 		Args:    atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
@@ -72,7 +72,7 @@ are, and secrets are entered anew, since nothing shows them. The connections tha
 use the client use it as it is from then on.
 
 PATH names the connector, if the client is for one.`,
-		Example: `  connector clients edit acme examples/asana`,
+		Example: `  connector clients edit acme examples/asana --params-file client.yml`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 2 {
 				return atMost(2)(cmd, args)

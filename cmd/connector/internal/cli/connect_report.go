@@ -64,7 +64,7 @@ func (c *connecting) report(record *store.Connection, m made) error {
 func (c *connecting) reportJSON(record *store.Connection, credential *auth.Credential) error {
 	e := connectedEntry{
 		Name: record.Name, Connector: record.Connector, Option: record.Option, Label: record.Label, CreatedAt: record.Created,
-		Scopes: listed(credential.Scopes), NotGranted: listed(credential.Missing()), Hosts: listed(record.Hosts), Tested: !record.Untested,
+		Scopes: noNull(credential.Scopes), NotGranted: noNull(credential.Missing()), Hosts: noNull(record.Hosts), Tested: !record.Untested,
 	}
 	if ends := credential.Expiry; !ends.IsZero() {
 		e.ExpiresAt = &ends

@@ -113,9 +113,9 @@ func entryOfConnection(c *store.Connection, now time.Time) connectionEntry {
 	e := connectionEntry{
 		Name: c.Name, Connector: c.Connector, Title: c.Title, Option: c.Option, Label: c.Label,
 		Environment: c.Environment, Client: c.Client,
-		ExpiresAt: toSecond(c.Expiry), CreatedAt: toSecond(c.Created), ChangedAt: toSecond(c.Changed), Scopes: listed(c.Scopes), OptionalScopes: c.OptionalScopes,
+		ExpiresAt: toSecond(c.Expiry), CreatedAt: toSecond(c.Created), ChangedAt: toSecond(c.Changed), Scopes: noNull(c.Scopes), OptionalScopes: c.OptionalScopes,
 		State: stateOK, Reason: c.NeedsLogin, Untested: c.Untested,
-		Spec: c.Spec, Hosts: listed(c.Hosts), Routes: c.Routes, RedirectURI: c.Redirect,
+		Spec: c.Spec, Hosts: noNull(c.Hosts), Routes: c.Routes, RedirectURI: c.Redirect,
 		Inputs: namesIn(c.Inputs), Parameters: namesIn(c.Parameters), Credential: []string{},
 	}
 	switch {
@@ -125,7 +125,7 @@ func entryOfConnection(c *store.Connection, now time.Time) connectionEntry {
 		e.State = stateExpired
 	}
 	if credential, err := auth.DecodeCredential(c.Credential); err == nil {
-		e.Credential = listed(credential.Values.Keys())
+		e.Credential = noNull(credential.Values.Keys())
 	}
 	return e
 }
@@ -133,8 +133,8 @@ func entryOfConnection(c *store.Connection, now time.Time) connectionEntry {
 // toSecond returns a time in UTC without what is less than a second.
 func toSecond(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
 
-// listed returns a list that is empty in JSON, and not null.
-func listed(list []string) []string {
+// noNull returns a list that is empty in JSON, and not null.
+func noNull(list []string) []string {
 	if list == nil {
 		return []string{}
 	}
@@ -147,7 +147,7 @@ func namesIn(object json.RawMessage) []string {
 	if err != nil || !v.IsObject() {
 		return []string{}
 	}
-	return listed(v.Keys())
+	return noNull(v.Keys())
 }
 
 // connectionList is what is printed of connections as JSON.

@@ -310,7 +310,7 @@ by --spec.
 Exit codes: 0 stored, 1 a name is taken, or it cannot be decrypted with what was
 given, 2 wrong command line, 3 it could not be read or written, 4 no passphrase or
 key.`,
-		Example: `  connector connections import work.age --identity key.txt`,
+		Example: `  connector connections import work.age --identity key.txt --name "work on the laptop"`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("which file? - is standard input")

@@ -199,9 +199,9 @@ func printToken(ctx context.Context, g *global, o useOptions) error {
 		_, err = fmt.Fprintln(g.plain, t.AccessToken)
 		return err
 	}
-	r := tokenReport{Version: 1, AccessToken: t.AccessToken, TokenType: t.TokenType, ExpiresAt: toSecond(t.Expiry), Scopes: listed(credential.Scopes)}
+	r := tokenReport{Version: 1, AccessToken: t.AccessToken, TokenType: t.TokenType, ExpiresAt: toSecond(t.Expiry), Scopes: noNull(credential.Scopes)}
 	if credential.Scopes == nil {
-		r.Scopes = listed(credential.Asked)
+		r.Scopes = noNull(credential.Asked)
 	}
 	return report.JSON(g.plain, r)
 }

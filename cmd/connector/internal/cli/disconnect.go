@@ -148,8 +148,10 @@ func (c *storedConnection) revoke(ctx context.Context, r *disconnectReport) (cod
 		r.Steps = append(r.Steps, t.Steps...)
 		r.Revoked, r.Message, r.Hint, r.Notes = result.OK, t.Message, t.Hint, t.Notes
 		switch {
-		case result.OK, errors.Is(result.Err, auth.ErrNoRevocation):
+		case result.OK:
 			code = exitOK
+		case errors.Is(result.Err, auth.ErrNoRevocation):
+			code, r.Message = exitOK, auth.ErrNoRevocation.Error()
 		case result.Unreachable():
 			code = exitFailed
 		default:

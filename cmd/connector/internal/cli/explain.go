@@ -16,6 +16,7 @@ import (
 
 func newExplain(g *global) *cobra.Command {
 	var option string
+	var guide bool
 	cmd := &cobra.Command{
 		Use:   "explain [CODE|PATH]",
 		Short: "Say what a diagnostic code means, or what a connector would send",
@@ -27,10 +28,15 @@ Of a path it shows the spec as it runs, shorthands lowered, and the requests tha
 each method and operation would send, each part with the line of the spec that it
 comes from. Nothing is sent and no script is run: what a user enters, a server
 answers or a credential holds is a placeholder, such as {{input.apiKey}}. A known
-code wins over a path; write ./NAME for a path of that name.`,
+code wins over a path; write ./NAME for a path of that name.
+
+With --guide it prints, as Markdown, what somebody needs who connects: what to
+register and with which redirect URI, what to enter and where to find it, what
+the connection may do, and which hosts get the credential.`,
 		Example: `  connector explain unmarked-secret
   connector explain
-  connector explain examples/openweather`,
+  connector explain examples/openweather
+  connector explain --guide examples/kintone`,
 		Args: atMost(1),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			var codes []string
@@ -42,6 +48,9 @@ code wins over a path; write ./NAME for a path of that name.`,
 			return codes, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if guide {
+				return g.guide(append(args, ".")[0], option)
+			}
 			if len(args) == 0 {
 				if option != "" {
 					return usagef("--option is for a PATH, such as \".\"")
@@ -55,6 +64,7 @@ code wins over a path; write ./NAME for a path of that name.`,
 		},
 	}
 	cmd.Flags().StringVar(&option, "option", "", "explain one option of a connector only, by its `key`")
+	cmd.Flags().BoolVar(&guide, "guide", false, "print a setup guide for who connects, as Markdown")
 	g.formatFlag(cmd, "text", "json")
 	return cmd
 }

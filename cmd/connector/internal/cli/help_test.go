@@ -63,7 +63,13 @@ func TestHelpExamples(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("no shell here")
 	}
-	for _, name := range append(commandsOf(t), "", "operations list", "operations run") {
+	names := append(commandsOf(t), "")
+	for _, group := range []string{"operations", "connections", "clients", "store"} {
+		for _, name := range commandsOf(t, group) {
+			names = append(names, group+" "+name)
+		}
+	}
+	for _, name := range names {
 		o := world{}.run(strings.Fields(name + " --help")...)
 		_, examples, ok := strings.Cut(o.stdout, "\nExamples:\n")
 		if !ok {
@@ -76,6 +82,36 @@ func TestHelpExamples(t *testing.T) {
 				runExample(t, strings.TrimSpace(line))
 			}
 		})
+	}
+}
+
+// storedExample matches lines that need something in the store.
+var storedExample = regexp.MustCompile(`connector (connections|clients|disconnect|request|store (status|rotate-key))\b`)
+
+// keepForExample makes a store with a client acme and a connection work, or the
+// one that the line names, which was exported to work.age if the line reads that.
+// It returns the variables to use it with.
+func keepForExample(t *testing.T, line, dir string) []string {
+	t.Helper()
+	h := newHousehold(t)
+	h.world = h.with("CONNECTOR_HOME", filepath.Join(dir, "kept"), "CONNECTOR_KEY", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
+	h.run("store", "init").check(t, 0)
+	name := "work"
+	if _, said, ok := strings.Cut(line, " --connection "); ok {
+		name, _, _ = strings.Cut(said, " ")
+	}
+	h.connect(t, name)
+	writeFiles(t, dir, map[string]string{
+		"client.yml": "clientId: an-id\nclientSecret: canary-other-secret\n",
+		"key.txt":    anyIdentity,
+	})
+	h.run("clients", "add", filepath.Join(dir, "examples", "asana"), "--name", "acme", "--params-file", filepath.Join(dir, "client.yml")).check(t, 0)
+	if strings.Contains(line, "import work.age") {
+		h.run("connections", "export", "work", "--to", anyRecipient, "--output", filepath.Join(dir, "work.age")).check(t, 0)
+	}
+	return []string{
+		"CONNECTOR_HOME=" + h.variables["CONNECTOR_HOME"], "CONNECTOR_KEY=" + h.variables["CONNECTOR_KEY"],
+		"CONNECTOR_INPUT_PIN=canary-pin-2", "CONNECTOR_PARAM_CLIENT_SECRET=canary-client-secret", "BROWSER=browser-for-me",
 	}
 }
 
@@ -116,6 +152,10 @@ func runExample(t *testing.T, line string) {
 		if err := os.WriteFile(filepath.Join(dir, "key.yml"), []byte(file), 0o600); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if storedExample.MatchString(line) {
+		cmd.Args[3] = strings.ReplaceAll(line, "age1…", anyRecipient)
+		cmd.Env = append(cmd.Env, keepForExample(t, line, dir)...)
 	}
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%s: %v\n%s", line, err, out)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/form"
+	"github.com/connector-spec/connector/cmd/connector/internal/report"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/importer"
@@ -141,7 +142,7 @@ func (g *global) printTemplates() error {
 		}
 		list = append(list, x)
 	}
-	return printJSON(g.Stdout, struct {
+	return report.JSON(g.Stdout, struct {
 		Version   int        `json:"version"`
 		Templates []template `json:"templates"`
 	}{1, list})

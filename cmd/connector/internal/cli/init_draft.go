@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -184,7 +183,7 @@ func (d *draft) report(g *global) error {
 		for i, f := range d.files {
 			names[i] = f.Path
 		}
-		return printJSON(g.Stdout, struct {
+		return report.JSON(g.Stdout, struct {
 			Version   int      `json:"version"`
 			Directory string   `json:"directory"`
 			Files     []string `json:"files"`
@@ -207,14 +206,6 @@ func (d *draft) report(g *global) error {
 	}
 	_, err := fmt.Fprintf(g.Stdout, "  connector connect --draft %s\n", at)
 	return err
-}
-
-// printJSON prints a value for programs.
-func printJSON(w io.Writer, v any) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(v)
 }
 
 // readLimited reads all that there is, if it is not more than limit bytes.

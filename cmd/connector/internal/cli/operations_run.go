@@ -80,6 +80,9 @@ func runOperation(ctx context.Context, g *global, key string, opts testOptions) 
 	if err != nil {
 		return err
 	}
+	if err := t.lent(ctx, c); err != nil {
+		return err
+	}
 	if c.kept && c.failure == nil {
 		if err := kept.open(ctx, t, c); err != nil {
 			return err
@@ -212,7 +215,7 @@ func (t *tester) decide(ctx context.Context, p place, s auth.Subject, l loaded, 
 	if err := own.fromVariables(b); err != nil {
 		return nil, err
 	}
-	if !t.opts.live && !t.opts.record && !given && b.Value().Len() == 0 {
+	if !t.opts.live && !t.opts.record && !given && !t.opts.borrows(s) && b.Value().Len() == 0 {
 		if c.recording, err = p.recording(s); c.recording != nil || err != nil {
 			return c, err
 		}

@@ -1,13 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"strings"
 
 	"github.com/connector-spec/connector/auth"
@@ -24,12 +23,11 @@ type loadedRecording struct {
 // recording finds the recording of a subject; nil if there is none.
 func (p place) recording(s auth.Subject) (*loadedRecording, error) {
 	r := &loadedRecording{p, s.Connector.RecordingFile(s.Option.Key, s.Scenario())}
-	root, err := os.OpenRoot(p.dir) // no link leads out of the connector
+	there, err := s.Connector.HasRecording(r.file)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", p.display(path.Dir(r.file)), cmp.Or(errors.Unwrap(err), err))
 	}
-	defer root.Close()
-	if _, err := root.Lstat(filepath.FromSlash(r.file)); errors.Is(err, fs.ErrNotExist) {
+	if !there {
 		return nil, nil
 	}
 	return r, nil
@@ -37,26 +35,14 @@ func (p place) recording(s auth.Subject) (*loadedRecording, error) {
 
 // read reads the recording, and its file for who asks where something stands.
 func (r *loadedRecording) read() (*auth.Recording, *spec.Source, error) {
-	root, err := os.OpenRoot(r.place.dir)
+	root, err := os.OpenRoot(r.place.dir) // no link leads out of the connector
 	if err != nil {
 		return nil, nil, err
 	}
 	defer root.Close()
-	info, err := root.Stat(filepath.FromSlash(r.file)) // before it is opened: opening a pipe waits
-	if err == nil && !info.Mode().IsRegular() {
-		err = fmt.Errorf("the recording %s is no regular file", r.name())
-	}
+	data, err := spec.ReadFile(root.FS(), r.file, cassette.MaxBytes)
 	if err != nil {
-		return nil, nil, err
-	}
-	f, err := root.Open(filepath.FromSlash(r.file))
-	if err != nil {
-		return nil, nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, cassette.MaxBytes+1))
-	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("the recording %s: %w", r.name(), cmp.Or(errors.Unwrap(err), err))
 	}
 	rec, source, err := parseRecording(r.name(), data)
 	if err != nil {

@@ -1,11 +1,6 @@
 package cli
 
 import (
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
-
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/spec"
 )
@@ -34,7 +29,7 @@ func (opts *testOptions) forced() bool {
 
 // courses returns what is run of an option besides its operations: what was
 // asked for, else the plain test and all of which there are recordings.
-func (t *tester) courses(p place, c *spec.Connector, option string) ([]auth.Course, error) {
+func (t *tester) courses(c *spec.Connector, option string) ([]auth.Course, error) {
 	switch {
 	case t.opts.refresh:
 		return []auth.Course{auth.Refresh}, nil
@@ -43,15 +38,11 @@ func (t *tester) courses(p place, c *spec.Connector, option string) ([]auth.Cour
 	case t.opts.forced() || t.opts.simulate:
 		return []auth.Course{auth.Plain}, nil
 	}
-	root, err := os.OpenRoot(p.dir)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
 	var list []auth.Course
 	for _, course := range auth.Courses() {
-		_, err := root.Lstat(filepath.FromSlash(c.RecordingFile(option, string(course))))
-		if course == auth.Plain || !errors.Is(err, fs.ErrNotExist) {
+		if there, err := c.HasRecording(c.RecordingFile(option, string(course))); err != nil {
+			return nil, err
+		} else if there || course == auth.Plain {
 			list = append(list, course)
 		}
 	}

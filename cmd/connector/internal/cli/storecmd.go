@@ -75,7 +75,7 @@ else the key is to be. If CONNECTOR_KEY is set, it is the key.
 Exit codes: 0 made, 1 there is a store already, 2 wrong command line, 3 it could
 not be made, 4 there is no keyring, and nothing said where the key is to be.`,
 		Example: `  connector store init --key-file ~/connector.key
-  export CONNECTOR_HOME=./store CONNECTOR_KEY=$(connector store init --print)`,
+  CONNECTOR_KEY=$(connector store init --print)`,
 		Args: atMost(0),
 		RunE: func(*cobra.Command, []string) error {
 			place, file, err := opts.place()

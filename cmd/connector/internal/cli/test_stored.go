@@ -84,7 +84,6 @@ func (g *global) keptFor(ctx context.Context, opts *testOptions) (*keptRun, erro
 	if opts.option != "" && opts.option != record.Option {
 		return nil, usagef("--option: the connection %q is one of the option %q", record.Name, record.Option)
 	}
-	opts.option = record.Option
 	if len(opts.paths) == 0 {
 		path := cmp.Or(opts.stored.spec, shownName(record.Spec))
 		if _, err := os.Stat(path); err != nil && opts.stored.spec == "" {
@@ -222,11 +221,11 @@ func (t *tester) lends(ctx context.Context, s auth.Subject) bool {
 	defer t.lender.mu.Unlock()
 	key := s.Option.Value.Get("proxyKey").Text()
 	t.lender.open(t)
-	if t.lender.store == nil || t.lender.chosen[key] == "" && !t.opts.forced() {
-		return t.lender.chosen[key] != ""
+	if t.opts.borrows(s) || t.lender.store == nil || !t.opts.forced() {
+		return t.opts.borrows(s)
 	}
 	list, problems := t.lender.store.Connections(ctx)
-	return len(problems) > 0 || t.lender.chosen[key] != "" || slices.ContainsFunc(list, func(c *store.Connection) bool { return c.Connector == key })
+	return len(problems) > 0 || slices.ContainsFunc(list, func(c *store.Connection) bool { return c.Connector == key })
 }
 
 // lend gives a stored connection of a connector, by its key.
@@ -247,6 +246,23 @@ func (t *tester) lend(ctx context.Context, key string, by auth.Subject) (*auth.C
 		}
 	}
 	return l.connection(ctx, key, by)
+}
+
+// borrows tells whether the command line names a connection that a proxy borrows
+// from.
+func (opts *testOptions) borrows(s auth.Subject) bool {
+	key := s.Option.Value.Get("proxyKey").Text() + "="
+	return s.Option.Type() == "proxy" && slices.ContainsFunc(opts.connectionOf, func(text string) bool { return strings.HasPrefix(text, key) })
+}
+
+// lent opens what a case borrows from, so that what is wrong with that is said
+// before anything runs.
+func (t *tester) lent(ctx context.Context, c *testCase) error {
+	if !c.live || c.kept || c.skip != "" || c.subject.Option == nil || c.subject.Option.Type() != "proxy" {
+		return nil
+	}
+	_, err := t.lend(ctx, c.subject.Option.Value.Get("proxyKey").Text(), c.subject)
+	return err
 }
 
 // specGone says that the spec of a record is not where it was.

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -37,7 +38,7 @@ func TestAsks(t *testing.T) {
 	o.check(t, 0, "label: example: Orders")
 	checkNoLeak(t, o, answers["API token"])
 	want := []question{{"Kintone: Subdomain: ", false}, {"Kintone: App ID: ", false}, {"Kintone: API token: ", true}}
-	if len(asked) != len(want) || asked[0] != want[0] || asked[1] != want[1] || asked[2] != want[2] {
+	if !slices.Equal(asked, want) {
 		t.Errorf("asked %v, want %v", asked, want)
 	}
 
@@ -47,10 +48,16 @@ func TestAsks(t *testing.T) {
 	if len(asked) > 0 {
 		t.Errorf("with --no-input or as JSON it asked %v", asked)
 	}
-	answers = nil // an empty answer is none
-	w.run(args...).check(t, 4, "subdomain, appId and apiKey are required")
-	if len(asked) != 1 {
-		t.Errorf("after an empty answer it went on: %v", asked)
+	asked = nil
+	w.ask = func(prompt string, secret bool) (string, error) { // an empty answer is none
+		if asked = append(asked, question{prompt, secret}); len(asked) > 2 {
+			return "", io.EOF
+		}
+		return []string{"", "example"}[len(asked)-1], nil
+	}
+	w.run(args...).check(t, 4, "  ! is required", "no usable credential: subdomain, appId and apiKey are required", "hint: set CONNECTOR_INPUT_SUBDOMAIN")
+	if !slices.Equal(asked, []question{want[0], want[0], want[1]}) {
+		t.Errorf("after an empty answer and the end it asked %v", asked)
 	}
 	w.ask = func(string, bool) (string, error) { return "", io.ErrUnexpectedEOF }
 	w.run(args...).check(t, 3, "unexpected EOF")

@@ -1,7 +1,7 @@
 package formpage_test
 
 import (
-	"strings"
+	"regexp"
 	"testing"
 
 	"github.com/connector-spec/connector/cmd/connector/internal/form"
@@ -63,7 +63,7 @@ func TestDependentFieldsWithoutScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := summary(answers), `token  {"apiKey":"hk_12345678","subdomain":"demo","kind":"user","sandbox":false} {}`; got != want {
+	if got, want := summary(answers), `token  {"subdomain":"demo","apiKey":"hk_12345678","kind":"user","sandbox":false} {}`; got != want {
 		t.Errorf("the answers are\n%s, want\n%s", got, want)
 	}
 }
@@ -109,7 +109,7 @@ func TestGiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := summary(answers), `oauth na {"subdomain":"given-sub"} {"clientSecret":"given-secret","clientId":"other-id"} orders.write`; got != want {
+	if got, want := summary(answers), `oauth na {"subdomain":"given-sub"} {"clientId":"other-id","clientSecret":"given-secret"} orders.write`; got != want {
 		t.Errorf("the answers are\n%s, want\n%s", got, want)
 	}
 }
@@ -130,6 +130,8 @@ func TestCheck(t *testing.T) {
 	has(t, v.send(v.filled("input.host", "free", "input.key", "secret")), true, "Connecting Small")
 }
 
+var tags = regexp.MustCompile(`<[^>]*>`)
+
 // TestHostileTexts wants texts of a spec to be shown as text, whatever they are.
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
@@ -147,8 +149,10 @@ func TestHostileTexts(t *testing.T) {
 				)})})),
 			},
 		},
-		Chosen:  "b",
-		Preview: func(formpage.Answers) formpage.Preview { return formpage.Preview{Hosts: []string{bad}, RedirectURI: bad} },
+		Chosen: "b",
+		Preview: func(formpage.Answers) formpage.Preview {
+			return formpage.Preview{Hosts: []string{bad}, RedirectURI: bad}
+		},
 	}
 	s := serve(t, formpage.ServeOptions{Page: page})
 	v := visit(t, s)
@@ -156,10 +160,8 @@ func TestHostileTexts(t *testing.T) {
 		t.Helper()
 		text := v.page()
 		has(t, text, true, "&lt;img src=x")
-		has(t, text, false, "<img", "<script>alert", "javascript:", "\x1b")
-		if shown := strings.ReplaceAll(text, `value="`+bad, ""); strings.Contains(strings.ReplaceAll(shown, "&lt;/script", ""), "\u202e\u202e") {
-			t.Error("the page has a text that turns around")
-		}
+		has(t, text, false, "<img", "<script>alert", "javascript:")
+		has(t, tags.ReplaceAllString(text, ""), false, "\x1b", "\u202e")
 	}
 	clean()
 	s.Retry([]form.Problem{{Name: bad, Message: bad}, {Message: bad}})

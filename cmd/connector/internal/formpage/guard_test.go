@@ -210,7 +210,7 @@ func TestSecretsStayHere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `token  {"key":"marker-of-a-secret","host":"demo"} {}`
+	want := `token  {"host":"demo","key":"marker-of-a-secret"} {}`
 	if got := summary(answers); got != want {
 		t.Errorf("the answers are %s, want %s", got, want)
 	}

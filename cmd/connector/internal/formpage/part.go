@@ -48,10 +48,22 @@ func (p part) filled(posted url.Values) part {
 			break
 		}
 	}
+	p.values = p.ordered()
 	for _, problem := range p.form.Check(p.values) {
 		p.blame(problem)
 	}
 	return p
+}
+
+// ordered gives the values in the order of the fields.
+func (p part) ordered() formula.Value {
+	values := p.values
+	for _, f := range p.fields {
+		if v := values.Get(f.Name); values.Has(f.Name) {
+			values = values.Without(f.Name).With(f.Name, v)
+		}
+	}
+	return values
 }
 
 // sameField says whether a text means the same in both.
@@ -70,7 +82,7 @@ func (p *part) read(posted url.Values) {
 	}
 	p.values, p.typed, p.problems = values, map[string][]string{}, map[string]string{}
 	for _, f := range p.fields {
-		name := p.prefix + f.Name
+		name := p.name(f)
 		if slices.Contains(posted["seen"], name) {
 			p.readField(f, posted[name])
 		}
@@ -104,15 +116,25 @@ func (p *part) readField(f form.Field, texts []string) {
 // unseen says whether a field applies that was not in the page.
 func (p part) unseen(posted url.Values) bool {
 	return slices.ContainsFunc(p.fields, func(f form.Field) bool {
-		return !slices.Contains(posted["seen"], p.prefix+f.Name)
+		return !slices.Contains(posted["seen"], p.name(f))
 	})
 }
+
+// name is that of a field in the page. A browser may change what is not plain.
+func (p part) name(f form.Field) string {
+	if strings.ContainsFunc(f.Name, func(r rune) bool { return !strings.ContainsRune(plainRunes, r) }) {
+		return id(p.prefix, f.Name)
+	}
+	return p.prefix + f.Name
+}
+
+const plainRunes = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
 // names are those of the fields in the page.
 func (p part) names() []string {
 	var names []string
 	for _, f := range p.fields {
-		names = append(names, p.prefix+f.Name)
+		names = append(names, p.name(f))
 	}
 	return names
 }
@@ -157,10 +179,12 @@ func (p part) keep() part {
 
 // without forgets what is kept for a field of the page.
 func (p part) without(field string) part {
-	if name, ok := strings.CutPrefix(field, p.prefix); ok {
-		p.values, p.kept = p.values.Without(name), p.kept.Without(name)
-		p.problems = maps.Clone(p.problems)
-		delete(p.problems, name)
+	for _, f := range p.fields {
+		if p.name(f) == field {
+			p.values, p.kept = p.values.Without(f.Name), p.kept.Without(f.Name)
+			p.problems = maps.Clone(p.problems)
+			delete(p.problems, f.Name)
+		}
 	}
 	return p
 }

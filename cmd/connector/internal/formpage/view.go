@@ -205,7 +205,7 @@ func (p part) view(named []string) []fieldView {
 }
 
 func (p part) field(f form.Field) fieldView {
-	name := p.prefix + f.Name
+	name := p.name(f)
 	v := fieldView{
 		ID: id("field", name), Name: name, Title: f.Title, Description: f.Description, Example: f.Example,
 		Help: webURL(f.HelpURI), HelpAt: hostOf(f.HelpURI), Required: f.Required, Secret: f.Secret,

@@ -1,6 +1,7 @@
 package formpage_test
 
 import (
+	"html"
 	"io"
 	"net/http"
 	"net/url"
@@ -101,7 +102,7 @@ func (v *visitor) filled(pairs ...string) url.Values {
 	v.t.Helper()
 	form := url.Values{"do": {"connect"}}
 	for _, m := range hiddenInput.FindAllStringSubmatch(v.page(), -1) {
-		form.Add(m[1], m[2])
+		form.Add(m[1], html.UnescapeString(m[2]))
 	}
 	for i := 0; i < len(pairs); i += 2 {
 		form.Add(pairs[i], pairs[i+1])

@@ -23,10 +23,23 @@ type attributes []string
 
 // element returns an element with what is in it.
 func element(name string, a attributes, inside ...markup) markup {
+	size := 2*len(name) + len("<></>\n")
+	for _, m := range inside {
+		size += len(m)
+	}
+	for _, part := range a {
+		size += len(part) + len(` ="`)
+	}
 	var b strings.Builder
-	b.WriteString("<" + name)
+	b.Grow(size)
+	b.WriteByte('<')
+	b.WriteString(name)
 	for i := 0; i+1 < len(a); i += 2 {
-		b.WriteString(" " + a[i] + `="` + string(text(a[i+1])) + `"`)
+		b.WriteByte(' ')
+		b.WriteString(a[i])
+		b.WriteString(`="`)
+		b.WriteString(string(text(a[i+1])))
+		b.WriteByte('"')
 	}
 	if len(inside) == 0 && void[name] {
 		b.WriteString("/>")
@@ -36,7 +49,9 @@ func element(name string, a attributes, inside ...markup) markup {
 	for _, m := range inside {
 		b.WriteString(string(m))
 	}
-	b.WriteString("</" + name + ">")
+	b.WriteString("</")
+	b.WriteString(name)
+	b.WriteByte('>')
 	if !inline[name] {
 		b.WriteByte('\n')
 	}

@@ -1,10 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -27,9 +27,16 @@ func (h *htmlTests) Write(t Test) error {
 
 // Close prints the page.
 func (h *htmlTests) Close(end End) error {
-	page := element("html", attributes{"lang", "en"}, h.head(), element("body", nil, h.header(end), element("main", nil, h.failures(), h.routes(), h.overview(), h.details())))
-	_, err := io.WriteString(h.w, "<!DOCTYPE html>\n"+string(page))
-	return err
+	w := bufio.NewWriterSize(h.w, 64<<10)
+	put := func(parts ...markup) {
+		for _, m := range parts {
+			_, _ = w.WriteString(string(m))
+		}
+	}
+	put("<!DOCTYPE html>\n", `<html lang="en">`, h.head(), "<body>", h.header(end), "<main>", h.failures(), h.routes(), h.overview())
+	h.details(put)
+	put("</main>\n", "</body>\n", "</html>\n")
+	return w.Flush() // which gives the first error
 }
 
 func (h *htmlTests) head() markup {
@@ -161,9 +168,8 @@ func table(caption string, columns []string, rows []markup) markup {
 		element("table", nil, element("caption", nil, text(caption)), element("thead", nil, element("tr", nil, head...)), element("tbody", nil, rows...)))
 }
 
-// details shows each connector with its tests.
-func (h *htmlTests) details() markup {
-	var b strings.Builder
+// details writes each connector with its tests.
+func (h *htmlTests) details(put func(...markup)) {
 	for from := 0; from < len(h.tests); {
 		to := from
 		var tests []markup
@@ -172,10 +178,9 @@ func (h *htmlTests) details() markup {
 		}
 		first := &h.tests[from]
 		file := element("p", attributes{"class", "soft"}, element("code", nil, text(first.File)))
-		b.WriteString(string(section("connector-"+strconv.Itoa(from+1), first.Connector, append([]markup{file}, tests...)...)))
+		put(section("connector-"+strconv.Itoa(from+1), first.Connector, append([]markup{file}, tests...)...))
 		from = to
 	}
-	return markup(b.String())
 }
 
 // test shows one test; the steps of one that failed are open.
