@@ -5,7 +5,7 @@ TOOL := go tool -modfile=.ci/tools.mod
 FUZZTIME ?= 30s
 BENCH ?= .
 
-.PHONY: build test check fuzz bench update
+.PHONY: build test check fuzz bench update release
 
 # build makes the static binary.
 build:
@@ -43,3 +43,10 @@ bench:
 update:
 	go test ./spec/authtype ./cmd/connector/internal/cli -update
 	go generate ./...
+
+# release makes the archives of a release in dist, with checksums and a bill of
+# materials. What is not committed is not released.
+release:
+	@test -z "$$(git status --porcelain)" || { git status --short; echo 'commit or stash these: a release is made of a commit'; exit 1; }
+	rm -rf dist
+	go run ./cmd/connector/internal/release

@@ -51,6 +51,7 @@ var rooms = map[string][]string{
 	"cmd/connector/internal/formpage": {"cmd/connector/internal/form", "formula", "auth/secret"},
 	"cmd/connector/internal/cli":      {"*"},
 	"cmd/connector/internal/docgen":   {"*"},
+	"cmd/connector/internal/release":  {"cmd/connector/internal/cli"},
 	"examples/apis/serve":             {"examples/apis"},
 	"spec/method/script/testdata/*":   {"spec/method/script"}, // programs that tests start
 	"testdata/bench/*":                {"*"},                  // programs that measure
@@ -65,9 +66,10 @@ var modules = map[string][]string{
 	"modernc.org/quickjs":                   {"spec/method/script"},
 	"github.com/evanw/esbuild":              {"spec/method/script"},
 	"github.com/tdewolff/parse":             {"spec/method/script"},
-	"github.com/spf13/cobra":                {"cmd/connector/internal/cli"},
+	"github.com/spf13/cobra":                {"cmd/connector/internal/cli", "cmd/connector/internal/release"},
 	"github.com/spf13/pflag":                {"cmd/connector/internal/cli"},
 	"golang.org/x/term":                     {"cmd/connector/internal/cli"},
+	"golang.org/x/sys":                      {tests},
 	"github.com/mattn/go-runewidth":         {"cmd/connector/internal/report", "cmd/connector/internal/form", "cmd/connector/internal/terminal"},
 	"github.com/zalando/go-keyring":         {"auth/store"},
 	"github.com/gofrs/flock":                {"auth/store"},
@@ -91,7 +93,7 @@ var onlyTests = map[string][]string{
 // standard lists packages of the standard library that not everybody may
 // import, with those who may.
 var standard = map[string][]string{
-	"os/exec":           {"cmd/connector/internal/cli", "spec/method/script", "testdata/bench/*", "testdata/peers", tests},
+	"os/exec":           {"cmd/connector/internal/cli", "cmd/connector/internal/release", "spec/method/script", "testdata/bench/*", "testdata/peers", tests},
 	"net/http/httptest": {tests},
 	"testing":           {"testdata/peers", tests},
 	"unsafe":            {},

@@ -11,10 +11,17 @@ import (
 	"github.com/connector-spec/connector/auth/secret"
 )
 
-// WriteReference writes the reference of all commands as Markdown.
-func WriteReference(w io.Writer) error {
+// Root returns the commands, for who writes about them.
+func Root() *cobra.Command {
 	root := newRoot(&global{Env: &Env{Getenv: func(string) string { return "" }}, redactor: secret.NewRedactor()})
 	root.InitDefaultCompletionCmd()
+	root.DisableAutoGenTag = true
+	return root
+}
+
+// WriteReference writes the reference of all commands as Markdown.
+func WriteReference(w io.Writer) error {
+	root := Root()
 	var b strings.Builder
 	b.WriteString("<!-- Made by go generate from the commands themselves. -->\n\n# Commands\n\n")
 	fmt.Fprintf(&b, "%s\n\nFlags of every command:\n\n", paragraph(root.Long))
