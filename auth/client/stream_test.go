@@ -86,9 +86,9 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// TestStreamEnds wants an answer that stops to come, and one that nobody reads
-// on, to end.
-func TestStreamEnds(t *testing.T) {
+// TestMust16StreamsMayNotPause wants an answer that comes while it is read, and
+// has no limit of its size, to end where it stops to come.
+func TestMust16StreamsMayNotPause(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		end  func(cancel func(), w *io.PipeWriter)
@@ -220,7 +220,9 @@ func TestStreamUnzips(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := func(body string) (string, *http.Response, error) {
-		rt := &memory{answer: func(*http.Request) (*http.Response, error) { return text(200, body, "Content-Encoding", "gzip", "Content-Length", "9"), nil }}
+		rt := &memory{answer: func(*http.Request) (*http.Response, error) {
+			return text(200, body, "Content-Encoding", "gzip", "Content-Length", "9"), nil
+		}}
 		resp, err := newClient(t, client.Config{Base: "https://h.example"}, rt).Stream(request(t, "GET", "/", ""))
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package login_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -396,10 +397,14 @@ func TestMust2SlowHeadsEnd(t *testing.T) {
 		came <- err
 	}()
 	w := &waiter{Listener: l}
+	begun := time.Now()
 	for {
 		if status, _ := w.get(t, l.RedirectURI()+"?code=c"); status == 200 {
 			break
 		}
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("the answer got through after %v", took)
 	}
 	if err := <-came; err != nil {
 		t.Error(err)
@@ -497,6 +502,35 @@ func TestMust3FormPost(t *testing.T) {
 			}
 		})
 	}
+}
+
+// endless is a body that never ends.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return copy(p, bytes.Repeat([]byte("x"), len(p))), nil
+}
+
+// TestMust2BodiesAreBounded wants no more of a form to be read than an answer can
+// have.
+func TestMust2BodiesAreBounded(t *testing.T) {
+	t.Parallel()
+	w := await(t, login.ListenerOptions{}, func(o *login.RoundOptions) {
+		o.Extra = []login.Param{{Name: "response_mode", Value: "form_post"}}
+	})
+	body := &endless{}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.RedirectURI(), body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r := newRecorder()
+	login.Handler(w.Listener).ServeHTTP(r, req)
+	if r.status != http.StatusBadRequest || body.read > 256<<10 {
+		t.Errorf("status %d after %d bytes", r.status, body.read)
+	}
+	w.goesOn(t)
 }
 
 // TestMust6StraysDoNotEndTheWait wants answers without the state, or with

@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-
-	"github.com/connector-spec/connector/auth/secret"
 )
 
 // A page is what the browser shows at the end. Nothing of it is the answer's
@@ -118,5 +116,5 @@ func refusal(callback string) string {
 	if cut := []rune(said); len(cut) > maxSaid {
 		said = strings.TrimSpace(string(cut[:maxSaid])) + "…"
 	}
-	return secret.PrintableLine(said)
+	return said
 }

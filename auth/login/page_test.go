@@ -92,7 +92,7 @@ func TestMust4ErrorIsEscaped(t *testing.T) {
 	t.Parallel()
 	w := await(t, login.ListenerOptions{}, nil)
 	words := `<script>alert(1)</script><img src=x onerror=alert(2)>"'` + "\x1b]8;;http://evil\x07\u202e " + w.round.State + " </blockquote> ${7*7} {{7*7}} " + strings.Repeat("long ", 500)
-	query := url.Values{"error": {"access_denied<b>"}, "error_description": {words}, "state": {w.round.State}, "error_uri": {"javascript:alert(3)"}}
+	query := url.Values{"error": {"access_denied<b>\x1b[2J"}, "error_description": {words}, "state": {w.round.State}, "error_uri": {"javascript:alert(3)"}}
 	resp, body := w.do(t, "GET", w.RedirectURI()+"?"+query.Encode(), nil, "")
 	if resp.StatusCode != 200 {
 		t.Fatalf("%d %s", resp.StatusCode, body)
@@ -113,6 +113,10 @@ func TestMust4ErrorIsEscaped(t *testing.T) {
 	}
 	if err := <-w.came; err != nil {
 		t.Error(err)
+	}
+	w = await(t, login.ListenerOptions{}, nil)
+	if _, body := w.get(t, w.RedirectURI()+"?error=bad%1b%5b2J"+w.round.State+"&state="+w.round.State); strings.Contains(body, "\x1b") || strings.Contains(body, w.round.State) || !strings.Contains(body, "bad") {
+		t.Errorf("the code alone: %s", body)
 	}
 }
 

@@ -43,8 +43,8 @@ func PassphraseRecipient(p secret.Secret) (Recipient, error) {
 	return Recipient{r}, nil
 }
 
-// ParseRecipient reads the public key of an age identity, age1…; the error does
-// not show text, which may be the secret key by mistake.
+// ParseRecipient reads the public key of an age identity, which begins with age1. The
+// error does not show it: it may be the secret key by mistake.
 func ParseRecipient(text string) (Recipient, error) {
 	list, err := age.ParseRecipients(strings.NewReader(text))
 	if err != nil || len(list) != 1 {

@@ -271,6 +271,20 @@ func TestMust29RecordsCannotBeSwapped(t *testing.T) {
 	if err := os.WriteFile(fileB, later, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// Nor does a record that was removed fit in the place of its successor.
+	l, err = s.Lock(t.Context(), a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Remove(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	l.Release()
+	a2 := add(t, s, "work")
+	successor := filepath.Join(dir, a2.ID+".json")
+	change(t, successor, func(string) string { return strings.ReplaceAll(string(good), a.ID, a2.ID) })
+	_, err = s.Connection(t.Context(), "work")
+	want[*store.TamperedError](t, err, "is not the one that was sealed for it")
 	// Nor do records of another store with the same key.
 	change(t, filepath.Join(w.Dir, "store.json"), func(text string) string {
 		return regexp.MustCompile(`"id": "[a-z2-7]{26}"`).ReplaceAllString(text, `"id": "`+strings.Repeat("a", 26)+`"`)
@@ -278,7 +292,7 @@ func TestMust29RecordsCannotBeSwapped(t *testing.T) {
 	for user, text := range w.ring.entries {
 		w.ring.entries["connector "+strings.Repeat("a", 26)+user[strings.Index(user, "/"):]] = text
 	}
-	_, err = w.open(t).Connection(t.Context(), "work")
+	_, err = w.open(t).Connection(t.Context(), "play")
 	want[*store.TamperedError](t, err, "is not the one that was sealed for it")
 }
 

@@ -45,7 +45,8 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     answer = { value: (await new Code('page', 'context', 'args', 'axe', 'complaints', code)(page, context, args, axe, complaints)) ?? null }
   } catch (e) {
-    answer = { error: `${e.message ?? e}\nat ${page.url()}` }
+    const seen = await page.locator('body').innerText({ timeout: 1000 }).catch(() => '')
+    answer = { error: `${e.message ?? e}\nat ${page.url()}\n${seen.slice(0, 2000)}` }
   }
   process.stdout.write(JSON.stringify(answer) + '\n')
 }

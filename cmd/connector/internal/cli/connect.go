@@ -291,20 +291,42 @@ func (c *connecting) take(checked lint.Checked) error {
 	return c.subject.Check()
 }
 
-// changed lists what is no longer as the user of a known connection agreed to.
-func (c *connecting) changed() []string {
-	if c.known == nil {
-		return nil
+// changed lists what is no longer as the user of a known connection agreed to:
+// in the connector, and not by what the user enters now.
+func (c *connecting) changed(ctx context.Context) ([]string, error) {
+	if c.known == nil || c.known.Option != c.subject.Option.Key {
+		return nil, nil
 	}
-	return c.consent.Since(c.known.Hosts, c.known.Digest)
+	client, err := clientParameters(ctx, c.store, c.subject.Connector, c.known.Client)
+	if err != nil {
+		client = formula.Object() // it was removed, and another is used now
+	}
+	environment, err := environmentOf(c.subject.Connector, c.known.Environment)
+	if err != nil {
+		environment = formula.Object()
+	}
+	values, _, err := c.subject.Complete(auth.Values{
+		Inputs: parsed(c.known.Inputs), Parameters: over(over(parsed(c.known.Parameters), client), environment),
+	})
+	if err != nil {
+		return nil, err
+	}
+	consent, err := c.subject.Consent(values)
+	return consent.Since(c.known.Hosts, c.known.Digest), err
 }
 
 // agree says where the credential goes, and asks where that has changed.
-func (c *connecting) agree(ctx context.Context) (err error) {
-	if c.consent, err = c.subject.Consent(c.values); err != nil {
+func (c *connecting) agree(ctx context.Context) error {
+	consent, err := c.subject.Consent(c.values)
+	if err != nil {
 		return err
 	}
-	if changes := c.changed(); len(changes) > 0 {
+	c.consent = consent
+	changes, err := c.changed(ctx)
+	if err != nil {
+		return err
+	}
+	if len(changes) > 0 {
 		if err := c.acceptChanges(ctx, c.known.Name, changes, c.opts.yes); err != nil {
 			return err
 		}

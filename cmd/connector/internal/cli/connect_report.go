@@ -100,5 +100,5 @@ func (c *connecting) firstRequest(result *auth.Result) string {
 			return "GET " + shellWord(u.Path)
 		}
 	}
-	return "GET /"
+	return "GET PATH"
 }

@@ -86,7 +86,7 @@ func TestHelpExamples(t *testing.T) {
 }
 
 // storedExample matches lines that need something in the store.
-var storedExample = regexp.MustCompile(`connector (connections|clients|disconnect|request|store (status|rotate-key))\b`)
+var storedExample = regexp.MustCompile(`connector (connections|clients|disconnect|request|test --connection|store (status|rotate-key))\b`)
 
 // keepForExample makes a store with a client acme and a connection work, or the
 // one that the line names, which was exported to work.age if the line reads that.
@@ -128,7 +128,7 @@ func runExample(t *testing.T, line string) {
 		"formulas.jsonl":       `{"formula": {"$var": "a"}, "variables": {"a": 1}}` + "\n",
 		"formula.yml":          "$concat: [a, {$var: b}]\n",
 		"variables.schema.yml": "type: object\nproperties: {b: {type: string}}\n",
-		"spec.yml":             "key: here\nname: Here\nauth: {type: none, baseUri: https://here.example, test: {implementationType: rest-api-mapping, mapping: {method: get, path: /}}}\n",
+		"spec.yml":             "key: here\nname: Here\ndescription: What is here.\nhomepageUri: https://here.example\nlogoUri: https://here.example/logo.png\ncategories: [places]\nauth: {type: none, baseUri: https://here.example, test: {implementationType: rest-api-mapping, mapping: {method: get, path: /}}}\n",
 	})
 	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(filepath.Join(repository, "examples"))); err != nil {
 		t.Fatal(err)

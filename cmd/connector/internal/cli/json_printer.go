@@ -108,11 +108,14 @@ func (j *jsonPrinter) rune(r rune) {
 
 // shown writes a character, or its escape.
 func (j *jsonPrinter) shown(r rune) {
-	if r < ' ' { // which JSON does not have
+	switch {
+	case r < ' ': // which JSON does not have
 		fmt.Fprintf(&j.out, `\u%04x`, r)
-		return
+	case r < 0x7f:
+		j.out.WriteByte(byte(r))
+	default:
+		j.out.WriteString(report.PrintableJSON(string(r)))
 	}
-	j.out.WriteString(report.PrintableJSON(string(r)))
 }
 
 func (j *jsonPrinter) textRune(r rune) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/connector-spec/connector/auth"
@@ -19,7 +20,18 @@ const hintAfter = 20 * time.Second
 type loginLate struct{ after time.Duration }
 
 func (e *loginLate) Error() string {
-	return fmt.Sprintf("nobody came back from the login within %s", e.after)
+	return "nobody came back from the login within " + words(e.after)
+}
+
+// words writes a duration without parts that are nothing: 5m.
+func words(d time.Duration) string {
+	text := d.String()
+	for _, unit := range []string{"m0s", "h0m"} {
+		if short, ok := strings.CutSuffix(text, unit); ok {
+			text = short + unit[:1]
+		}
+	}
+	return text
 }
 
 // browse sends the user to a URL and waits for where they come back: by
@@ -130,7 +142,7 @@ func (l *userLogin) reason() string {
 func (l *userLogin) instruct(address, what string) {
 	fmt.Fprintf(l.direct, "connector: %s\n\n%s\n\n  %s\n\n%s\n",
 		l.where(address), what, secret.PrintableLine(address),
-		secret.PrintableLine(fmt.Sprintf("The login comes back to %s; it has %s. Ctrl-C ends it.", l.redirect, l.options.timeout)))
+		secret.PrintableLine(fmt.Sprintf("The login comes back to %s, within %s; Ctrl-C ends it.", l.redirect, words(l.options.timeout))))
 }
 
 // errNotPasted says that nobody will paste any more, while the listener waits.
@@ -139,9 +151,9 @@ var errNotPasted = errors.New("the terminal was closed before the login came bac
 // paste asks for the address at which the browser ended, until it is one of this
 // login.
 func (l *userLogin) paste(ctx context.Context, visit login.Visit) (string, error) {
-	prompt := "Or paste the address that the browser ends at (it is not shown) and press Enter: "
+	prompt := "Or paste the address that the browser ends at (not shown): "
 	if l.listener == nil {
-		prompt = "Paste the address that the browser ends at (it is not shown) and press Enter: "
+		prompt = "Paste the address that the browser ends at (not shown): "
 	}
 	for {
 		text, err := l.Ask(ctx, prompt, true)

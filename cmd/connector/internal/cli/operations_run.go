@@ -32,6 +32,9 @@ needs, by name; a name that both have is the operation's. The rest comes from
 variables such as CONNECTOR_INPUT_API_KEY, for the operation such as
 CONNECTOR_OPERATION_PAGE, or from a prompt.
 
+--connection runs it with a stored connection; then there are inputs for the
+operation alone.
+
 Where nothing is given and there is a recording of the operation, the answer
 comes from there; --live asks the API.
 

@@ -42,8 +42,8 @@ to be made anew to get them.
 
 Exit codes: 0 it is ready, 1 it is not, and was said why, 2 no connector found,
 or a wrong command line, 3 the spec could not be read or written.`,
-		Example: `  connector ready examples/openweather
-  connector ready --format json connectors/acme`,
+		Example: `  connector ready
+  connector ready --format json spec.yml`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			g.running = true

@@ -52,9 +52,9 @@ func says(contentType, body string) http.HandlerFunc {
 	}
 }
 
-// TestRequestOnTerminal wants answers to be shown so that they can be read, and
+// TestMust33RequestOutput wants answers to be shown so that they can be read, and
 // cannot steer the terminal.
-func TestRequestOnTerminal(t *testing.T) {
+func TestMust33RequestOutput(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ contentType, body, want string }{
 		"JSON": {
@@ -87,6 +87,27 @@ func TestRequestOnTerminal(t *testing.T) {
 // painted writes the colours of JSON as letters.
 func painted(text string) string {
 	return strings.NewReplacer("\x1b[34m", "K", "\x1b[32m", "T", "\x1b[36m", "W", "\x1b[0m", "0").Replace(text)
+}
+
+// TestMust15RequestOrigins wants nothing to go to hosts that the spec does not
+// name, and nothing to replace the credential.
+func TestMust15RequestOrigins(t *testing.T) {
+	t.Parallel()
+	request := connected(t, world{}, func(_ http.ResponseWriter, req *http.Request) { t.Errorf("%s %s was sent", req.Method, req.URL) })
+	foreign := serve(t, http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		t.Errorf("%s %s was sent to a foreign host", req.Method, req.URL)
+	}))
+	for _, target := range []string{
+		"https://evil.example/x", foreign + "/x", "https://notes.example.com.evil.example/x", "https://notes.example.com:8443/x",
+		"https://notes.example.com@evil.example/x", "//evil.example/x", "/\\evil.example/../x", "http://notes.example.com/x", "file:///etc/passwd",
+	} {
+		request("GET", target, "--route", "https://evil.example="+foreign).check(t, 2)
+	}
+	for _, header := range []string{"X-Api-Key: x", "x-api-key:", "Authorization: Bearer x", "Proxy-Authorization: x", "Cookie: a=b", "Host: evil.example", "A: b\r\nX-Api-Key: x"} {
+		o := request("GET", "/x", "--header", header)
+		o.check(t, 2)
+		checkNoLeak(t, o, requestKey)
+	}
 }
 
 // TestRequestInPipe wants answers to be as they are where nobody watches.

@@ -57,7 +57,12 @@ provider is made from each spec, and whole lives run against it in memory: that
 tests the spec, and nothing about the real provider.
 
 Inputs come from --input-file, from variables such as CONNECTOR_INPUT_API_KEY,
-from a prompt, or, for what is not secret, from --input.
+from a prompt, or, for what is not secret, from --input. In their place
+--connection uses a stored connection, for real, with the spec that it was made
+with, or the one at PATH; what a refresh makes of it is kept. --connection-file,
+and CONNECTOR_CONNECTION where nothing is recorded, use a sealed one. An option
+of type proxy borrows from the only stored connection of its connector, or from
+the one that --connection-of names.
 
 Exit codes: 0 passed, 1 failed, 2 wrong command line, 3 no answer, or a file
 that could not be read, 4 no credential.`,
@@ -65,6 +70,7 @@ that could not be read, 4 no credential.`,
   connector test --operations --replay examples/github
   connector test --auth --faults examples/github
   CONNECTOR_INPUT_API_KEY=… connector test --auth --live examples/openweather
+  connector test --connection work
   connector test --auth --record --input-file key.yml --route https://api.openweathermap.org=http://127.0.0.1:9000 examples/openweather`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opts.paths = args

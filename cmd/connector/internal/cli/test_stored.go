@@ -185,6 +185,7 @@ type lender struct {
 	mu     sync.Mutex
 	store  *store.Store
 	tried  bool
+	err    error // why there is no store
 	byKey  map[string]*lending
 	chosen map[string]string // names of connections by the keys of their connectors
 }
@@ -211,7 +212,7 @@ func (l *lender) open(t *tester) {
 		key, name, _ := strings.Cut(text, "=")
 		l.chosen[key] = name
 	}
-	l.store, _ = t.openStore()
+	l.store, l.err = t.openStore()
 }
 
 // lends tells whether there is, or may be, a stored connection that a proxy
@@ -233,6 +234,9 @@ func (t *tester) lend(ctx context.Context, key string, by auth.Subject) (*auth.C
 	t.lender.mu.Lock()
 	defer t.lender.mu.Unlock()
 	l := t.lender.of(t, key)
+	if t.lender.err != nil {
+		return nil, t.lender.err
+	}
 	if l.name == "" && l.store != nil && l.opened[key] == nil {
 		list, _ := l.store.Connections(ctx)
 		var names []string

@@ -123,7 +123,7 @@ func TestField(t *testing.T) {
 		`{"title": "The\n title", "description": "One.\r\n\r\nTwo. ", "helpUri": "https://a.example/x?y#z", "examples": ["e"], "format": "email", "type": ["null", "string", "number"]}`: {
 			Title: "The title", Description: "One.\n\nTwo.", HelpURI: "https://a.example/x?y#z", Example: "e", Format: "email",
 		},
-		`{"title": "\u001b[31mred\u202e\u0007", "description": "a\u001b]0;x\u0007\tb", "placeholder": "\u009b", "helpUri": "javascript:alert(1)"}`: {
+		`{"title": "\u001b[31mred\u202e\u0007", "description": "a\u001b]0;x\u0007\tb", "placeholder": "\u009b", "helpUri": "javascript://a.example/%0aalert(1)"}`: {
 			Title: `\x1b[31mred\u202e\x07`, Description: "a\\x1b]0;x\\x07\tb", Example: `\x9b`,
 		},
 		`{"helpUri": "http://a.example/\u202e\u001b"}`:                                      {Title: "p"},
@@ -246,6 +246,7 @@ func TestRead(t *testing.T) {
 		{`{"type": "array", "items": {"enum": ["a", "b", "c, d", 4]}}`, "b, A,,b", `["b","a"]`},
 		{`{"type": "array", "items": {"enum": ["a", "b", "c, d", 4]}}`, "c, d\r\n4\n", `["c, d",4]`},
 		{`{"type": "array", "items": {"enum": ["a", "b", "c, d", 4]}}`, "", `[]`},
+		{`{"type": "array", "items": {"enum": ["", "b"]}}`, " \n", `[]`},
 		{`{"type": "array", "items": {"enum": ["a", "b"]}}`, "a, x", `! has a part that must be "a" or "b"`},
 		{`{"type": "array", "items": {"type": "string"}}`, "a, b\nc", `["a","b","c"]`},
 		{`{"type": "array", "items": {"type": "string"}}`, `["a, b"]`, `["a, b"]`},
@@ -293,6 +294,8 @@ func TestCheck(t *testing.T) {
 		{rest, `{"api": "REST", "token": "x", "region": "eu"}`, []form.Problem{{"appId", true, "is required"}}},
 		{rest, `{"api": "REST", "token": "x", "appId": "y"}`, []form.Problem{{"appId", false, "does not match the pattern ^[0-9]+$"}}},
 		{dependent, `{"proxy": "p", "mode": "a"}`, nil},
+		{branches, `{"kind": "basic"}`, []form.Problem{{"user", true, "is required"}}},
+		{branches, `{"kind": "none"}`, []form.Problem{{"kind", false, `must be "key" or "basic"`}, {"key", true, "is required"}, {"user", true, "is required"}}},
 		{nested, `{"a": "x", "proxy": {}}`, []form.Problem{{"proxy", false, "port is required"}, {"b", true, "is required"}, {"a", false, "must have at least 2 characters"}}},
 		{nested, `{"a": "xx", "b": "", "dotted.name": 1}`, []form.Problem{{"dotted.name", false, "must be text"}}},
 		{nested, `{"a": "xx", "b": "", "c": 1}`, []form.Problem{{"", false, "has a field that nobody asks for"}}},

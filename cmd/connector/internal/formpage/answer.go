@@ -116,11 +116,7 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		version = -1
 	}
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{}) // it would end the request while it waits
-	timer := time.NewTimer(2 * s.http.ReadTimeout)
-	defer timer.Stop()
-	now := s.after(r.Context(), version, timer.C)
+	now := s.after(r.Context(), version, time.After(s.http.ReadTimeout/2))
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(struct {
 		Version int        `json:"version"`

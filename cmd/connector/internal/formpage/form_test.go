@@ -53,10 +53,12 @@ func TestDependentFieldsWithoutScript(t *testing.T) {
 	v := visit(t, s)
 	has(t, v.page(), false, "App ID")
 	page := v.send(v.filled("option", "token", "input.subdomain", "demo", "input.apiKey", "hk_12345678", "input.kind", "rest"))
-	has(t, page, true, "App ID", "needs the fields below", `value="demo"`, "A value is there")
+	has(t, page, true, "App ID", "needs the fields below", `value="demo"`, "There is a value")
 	has(t, page, false, "hk_12345678", "App ID is required")
 	page = v.send(v.filled("option", "token", "input.subdomain", "demo", "input.kind", "rest"))
 	has(t, page, true, "App ID is required", `id="problems"`)
+	page = v.send(v.filled("option", "token", "input.subdomain", "NO", "input.kind", "rest", "input.appId", "app-7"))
+	has(t, page, true, "Subdomain does not match", `value="app-7"`)
 	// Back to the other kind: what no longer applies is no answer.
 	v.send(v.filled("option", "token", "input.subdomain", "demo", "input.kind", "user", "input.appId", "left over"))
 	answers, err := s.Answers(t.Context())
@@ -65,6 +67,36 @@ func TestDependentFieldsWithoutScript(t *testing.T) {
 	}
 	if got, want := summary(answers), `token  {"subdomain":"demo","apiKey":"hk_12345678","kind":"user","sandbox":false} {}`; got != want {
 		t.Errorf("the answers are\n%s, want\n%s", got, want)
+	}
+}
+
+// TestOptionalDependentField wants a field to be shown before it is passed over.
+func TestOptionalDependentField(t *testing.T) {
+	t.Parallel()
+	s := serve(t, formpage.ServeOptions{Page: formpage.Page{Title: "Small", Options: []formpage.Option{{Key: "token", Form: schemaOf(t, `{"type": "object",
+		"properties": {"more": {"type": "boolean"}}, "if": {"properties": {"more": {"const": true}}, "required": ["more"]}, "then": {"properties": {"note": {"type": "string", "title": "Note"}}}}`)}}}})
+	v := visit(t, s)
+	has(t, v.send(v.filled("input.more", "true")), true, "Note", "Connect Small")
+	has(t, v.send(v.filled("input.more", "true")), true, "Connecting Small")
+}
+
+// TestSecretChoice wants of a choice that is a secret not to be seen which it is.
+func TestSecretChoice(t *testing.T) {
+	t.Parallel()
+	s := serve(t, formpage.ServeOptions{Page: formpage.Page{Title: "Small", Options: []formpage.Option{{
+		Key: "token", Given: formula.Object(formula.Member{Key: "pin", Value: formula.String("b")}),
+		Form: schemaOf(t, `{"type": "object", "properties": {"pin": {"enum": ["a", "b"], "isSensitive": true}}, "required": ["pin"]}`),
+	}}}})
+	v := visit(t, s)
+	has(t, v.page(), true, "There is a value", "As it is", `<option value="b">`)
+	has(t, v.page(), false, `" selected`, `" checked`)
+	v.send(v.filled("input.pin", ""))
+	answers, err := s.Answers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := summary(answers), `token  {"pin":"b"} {}`; got != want {
+		t.Errorf("the answers are %s, want %s", got, want)
 	}
 }
 
@@ -102,7 +134,7 @@ func TestGiven(t *testing.T) {
 	s := serve(t, formpage.ServeOptions{Page: page})
 	v := visit(t, s)
 	shown := v.page()
-	has(t, shown, true, `value="given-sub"`, `value="given-id"`, "A value is there", `value="na" checked`, `value="orders.write" checked`, "https://given-sub.harbour.example")
+	has(t, shown, true, `value="given-sub"`, `value="given-id"`, "There is a value", `value="na" checked`, `value="orders.write" checked`, "https://given-sub.harbour.example")
 	has(t, shown, false, "given-secret", "is required")
 	v.send(v.filled("option", "oauth", "environment", "na", "scope", "orders.write", "input.subdomain", "given-sub", "parameter.clientId", "other-id", "parameter.clientSecret", ""))
 	answers, err := s.Answers(t.Context())

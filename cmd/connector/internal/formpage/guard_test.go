@@ -197,11 +197,11 @@ func TestSecretsStayHere(t *testing.T) {
 	}
 	bad := v.filled("input.host", "NOT GOOD", "input.key", typed)
 	clean("fields", v.do(http.MethodPost, v.base+"fields", bad, nil).body)
-	has(t, v.page(), false, "A value is there") // the script's question is not kept
+	has(t, v.page(), false, "There is a value") // the script's question is not kept
 
 	page := v.send(bad)
 	clean("a failed post", page)
-	has(t, page, true, "NOT GOOD", "A value is there", "Host does not match the pattern")
+	has(t, page, true, "NOT GOOD", "There is a value", "Host does not match the pattern")
 
 	page = v.send(v.filled("input.host", "demo"))
 	clean("progress", page)
@@ -218,12 +218,12 @@ func TestSecretsStayHere(t *testing.T) {
 	s.Retry([]form.Problem{{Message: "the server said no"}})
 	page = v.page()
 	clean("after a retry", page)
-	has(t, page, true, "the server said no", `value="demo"`, "A value is there")
+	has(t, page, true, "the server said no", `value="demo"`, "There is a value")
 
 	has(t, v.send(v.filled("input.host", "demo")), true, "Connecting")
 	s.Retry([]form.Problem{{Name: "key", Message: "was refused"}})
 	has(t, v.page(), true, "Key was refused")
-	has(t, v.page(), false, "A value is there")
+	has(t, v.page(), false, "There is a value")
 	has(t, v.send(v.filled("input.host", "demo")), true, "Key is required")
 }
 
@@ -234,11 +234,11 @@ func TestSecretIsForgotten(t *testing.T) {
 	page.Options[0].Given = formula.Object(formula.Member{Key: "key", Value: formula.String("marker-of-a-secret")})
 	s := serve(t, formpage.ServeOptions{Page: page})
 	v := visit(t, s)
-	has(t, v.page(), true, "A value is there")
+	has(t, v.page(), true, "There is a value")
 	has(t, v.page(), false, "marker")
 	forget := v.filled("input.host", "demo", "forget", "input.key")
 	forget.Del("do")
-	has(t, v.send(forget), false, "A value is there")
+	has(t, v.send(forget), false, "There is a value")
 	v.send(v.filled("input.host", "demo"))
 	answers, err := s.Answers(t.Context())
 	if err != nil {

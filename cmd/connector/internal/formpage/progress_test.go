@@ -124,8 +124,14 @@ func TestCloseDoesNotWait(t *testing.T) {
 		}
 	}()
 	<-sent
-	if err := s.Close(t.Context()); err != nil {
-		t.Error(err)
+	select {
+	case <-ended:
+		t.Fatal("it does not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	start := time.Now()
+	if err := s.Close(t.Context()); err != nil || time.Since(start) > 10*time.Second {
+		t.Errorf("it is closed after %v: %v", time.Since(start), err)
 	}
 	<-ended
 }
@@ -147,35 +153,39 @@ func TestAnswersEnd(t *testing.T) {
 	}
 }
 
-// TestOnlyTheFirstPostCounts sends two forms at once.
+// TestOnlyTheFirstPostCounts sends a form twice, and looks at the second when
+// the first was accepted.
 func TestOnlyTheFirstPostCounts(t *testing.T) {
 	t.Parallel()
-	both, meet := make(chan struct{}, 2), make(chan struct{})
+	arrived, proceed := make(chan struct{}), make(chan struct{})
 	s := serve(t, formpage.ServeOptions{Page: small(t), Check: func(formpage.Answers) []form.Problem {
-		both <- struct{}{}
-		<-meet
+		arrived <- struct{}{}
+		<-proceed
 		return nil
 	}})
 	v := visit(t, s)
-	done := make(chan struct{}, 2)
-	for _, host := range []string{"first", "second"} {
-		form := v.filled("input.host", host, "input.key", "secret")
+	posted := v.filled("input.host", "demo", "input.key", "secret")
+	done := make(chan struct{})
+	for range 2 {
 		go func() {
-			_ = v.do(http.MethodPost, v.base, form, nil)
+			_ = v.do(http.MethodPost, v.base, posted, nil)
 			done <- struct{}{}
 		}()
 	}
-	<-both
-	<-both
-	close(meet)
-	<-done
+	<-arrived
+	<-arrived
+	proceed <- struct{}{}
 	<-done
 	if _, err := s.Answers(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	s.Step("Test", formpage.Passed, "")
+	proceed <- struct{}{}
+	<-done
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if a, err := s.Answers(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("there are other answers: %s, %v", a.Option, err)
 	}
+	has(t, v.page(), true, "done")
 }

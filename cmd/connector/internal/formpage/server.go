@@ -46,7 +46,7 @@ type Server struct {
 	token  string // what a form of ours has
 
 	served  chan error    // what the listener ended with
-	closed  chan struct{} // closed, once by closing, when the page ends
+	closed  chan struct{} // closed, once by closing, so that who waits for news does not hold up the end
 	closing sync.Once
 
 	mu      sync.Mutex
@@ -132,14 +132,13 @@ func (s *Server) listen(ctx context.Context, patience time.Duration) error {
 	}
 	s.host = listener.Addr().String()
 	s.http = &http.Server{
-		Handler:           s.handler(),
-		ReadHeaderTimeout: patience,
-		ReadTimeout:       patience,
-		WriteTimeout:      3 * patience,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it would go past the redactor
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+		Handler:        s.handler(),
+		ReadTimeout:    patience,
+		WriteTimeout:   3 * patience,
+		IdleTimeout:    time.Minute,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       slog.NewLogLogger(slog.DiscardHandler, slog.LevelError), // it would go past the redactor
+		BaseContext:    func(net.Listener) context.Context { return ctx },
 	}
 	go func() { s.served <- s.http.Serve(listener) }()
 	context.AfterFunc(ctx, func() { _ = s.http.Close() })
@@ -255,7 +254,7 @@ func (s *Server) Close(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}
-	s.closing.Do(func() { close(s.closed) }) // who waits for news does not hold it up
+	s.closing.Do(func() { close(s.closed) })
 	if err := s.http.Shutdown(ctx); err != nil {
 		return s.http.Close()
 	}

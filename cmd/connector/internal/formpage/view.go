@@ -47,14 +47,14 @@ type formView struct {
 	Problems []problemView
 	Failed   bool // the problems came after the answers were accepted
 	More     bool // the user is asked for what follows from the answers
-	Options  []choiceView
+	Options  choiceViews
 	Shown    string // the key of the option that is shown
 	About    string // what the option says of itself, if it is the only one
 
-	Environments []choiceView
+	Environments choiceViews
 	Inputs       []fieldView
 	Parameters   []fieldView
-	Scopes       []choiceView
+	Scopes       choiceViews
 
 	Registration    string
 	RegistrationURI string
@@ -71,6 +71,14 @@ type choiceView struct {
 	Chosen, Required                  bool
 }
 
+// choiceViews are the choices of one thing.
+type choiceViews []choiceView
+
+// Short says whether they fit beside each other.
+func (list choiceViews) Short() bool {
+	return !slices.ContainsFunc(list, func(c choiceView) bool { return c.Description != "" || len(c.Title) > 24 })
+}
+
 // A fieldView is a field as it is shown.
 type fieldView struct {
 	ID, Name                    string // Name is that of the page, with its prefix
@@ -82,7 +90,7 @@ type fieldView struct {
 	Text                        string // what it holds; never a secret
 	Rows                        int
 	Empty                       string // the words of no choice
-	Choices                     []choiceView
+	Choices                     choiceViews
 	Required, Secret            bool
 	Kept                        bool // it is a secret that is there
 	Checked                     bool
@@ -91,11 +99,6 @@ type fieldView struct {
 // Optional says whether the field may be left empty, in which case the page
 // says so.
 func (f fieldView) Optional() bool { return !f.Required && f.Control != "boolean" }
-
-// Short says whether choices fit beside each other.
-func (f fieldView) Short() bool {
-	return !slices.ContainsFunc(f.Choices, func(c choiceView) bool { return c.Description != "" || len(c.Title) > 24 })
-}
 
 // DescribedBy lists the elements that say more about the field.
 func (f fieldView) DescribedBy() string {
@@ -175,8 +178,8 @@ func id(kind, name string) string {
 	return kind + "-" + base64.RawURLEncoding.EncodeToString([]byte(name))
 }
 
-func choices(kind string, list []form.Choice, chosen []string) []choiceView {
-	var views []choiceView
+func choices(kind string, list []form.Choice, chosen []string) choiceViews {
+	var views choiceViews
 	for _, c := range list {
 		key := c.Value.Text()
 		title := c.Title
@@ -292,8 +295,8 @@ func (v *fieldView) pick(f form.Field, value formula.Value) {
 	}
 }
 
-func (v *fieldView) choices(f form.Field, chosen func(form.Choice) bool) []choiceView {
-	var views []choiceView
+func (v *fieldView) choices(f form.Field, chosen func(form.Choice) bool) choiceViews {
+	var views choiceViews
 	for _, c := range f.Choices {
 		views = append(views, choiceView{
 			ID: id("choice", v.Name+"\x00"+c.Key), Name: v.Name, Key: c.Key, Title: c.Title, Description: c.Description,

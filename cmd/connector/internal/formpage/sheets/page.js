@@ -107,6 +107,17 @@ function settle() {
   }
 }
 
+// Nothing moves while a button is pressed, or the press would miss it.
+let released = null
+function hold() {
+  if (released) return
+  released = new Promise(done => {
+    const release = () => { released = null; setTimeout(done) }
+    for (const end of ['pointerup', 'pointercancel']) addEventListener(end, release, {once: true})
+    setTimeout(release, 1000)
+  })
+}
+
 let asking = null
 async function update() {
   asking?.abort()
@@ -117,7 +128,8 @@ async function update() {
     const answer = await fetch('fields', {method: 'POST', body, signal: mine.signal})
     if (!answer.ok) return
     const text = await answer.text()
-    if (mine.signal.aborted) return
+    await released
+    if (mine.signal.aborted || form.dataset.sent) return
     const fresh = document.createElement('div')
     fresh.dataset.keyed = ''
     fresh.innerHTML = text
@@ -137,6 +149,7 @@ if (form) {
     clearTimeout(timer)
     timer = setTimeout(update, wait)
   }
+  addEventListener('pointerdown', hold)
   form.addEventListener('input', () => later(300))
   form.addEventListener('change', e => {
     if (e.target.name) touched.add(e.target.name)
