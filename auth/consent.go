@@ -30,11 +30,13 @@ type Consent struct {
 // A consentPart is a part of a spec that decides what is sent, with its digest.
 type consentPart struct{ name, digest string }
 
-// sendsNothing lists the fields of an option that decide nothing about what is
-// sent where. What is not known to be harmless counts.
+// sendsNothing lists the fields of an option, and of a spec that has no auth of
+// its own, that decide nothing about what is sent where. What is not known to be
+// harmless counts. Operations are looked at one by one.
 var sendsNothing = []string{
 	"title", "description", "ui", "inputSchema", "parametersSchema", "credentialsSchema", "customCredentialsSchema",
-	"connectionLabel", "registration", "enabled", "selectable", "default", "key", "name", "username", "password",
+	"connectionLabel", "registration", "enabled", "selectable", "username", "password", "options", "operations",
+	"key", "name", "version", "stage", "readyDigest", "logoUri", "homepageUri", "apiDocsUri", "categories", "audience", "environments",
 }
 
 // Consent says what the user of a connection of the option agrees to, with the
@@ -44,10 +46,9 @@ func (s Subject) Consent(v Values) (Consent, error) {
 	c.hosts(s, v)
 	for i, field := range s.Option.Value.Keys() {
 		_, value := s.Option.Value.At(i)
-		if slices.Contains(sendsNothing, field) || field == "options" {
-			continue
+		if !slices.Contains(sendsNothing, field) {
+			c.field(field, value)
 		}
-		c.field(field, value)
 	}
 	for _, o := range s.Connector.Operations() {
 		c.add(partName("operation "+o.Key, o.Value), o.Value.AppendJSON(nil))

@@ -57,8 +57,12 @@ func Replay(ctx context.Context, s Subject, rec *cassette.Recording) (*Result, e
 // placeholders as values, its clock and its randomness: nothing comes from
 // outside. It opens no socket.
 func (r *Recording) Replay(ctx context.Context, s Subject) (*Result, error) {
-	if r.Scenario != "" && r.Scenario != s.Scenario() {
-		return nil, fmt.Errorf("the recording is one of scenario %q and was taken for another: its file is named for what is in it", r.Scenario)
+	for _, part := range []struct{ name, is, want string }{
+		{"option", r.Option, s.Option.Key}, {"operation", r.Operation, s.Operation}, {"scenario", r.Scenario, string(s.Course)},
+	} {
+		if part.is != "" && part.is != part.want {
+			return nil, fmt.Errorf("the recording is of %s %q, and its file is named for another", part.name, part.is)
+		}
 	}
 	replayer := r.tape.Replayer(cassette.Options{Headers: client.SpecHeaders})
 	l := masquerade(newLife(s, r.values, replayer, r.now, r.seed))

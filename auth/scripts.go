@@ -1,9 +1,6 @@
 package auth
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"io/fs"
 	"net/http"
 
 	"github.com/connector-spec/connector/auth/client"
@@ -80,22 +77,4 @@ func (p *plainClient) Do(req *http.Request) (*http.Response, error) {
 
 // digest returns the digest of the connector and of the files that its scripts
 // import.
-func (s Subject) digest() string {
-	digest := s.Connector.Digest()
-	imports, err := s.Methods.Imports(s.Files)
-	if err != nil || len(imports.Files) == 0 || s.Files == nil {
-		return digest
-	}
-	h := sha256.New()
-	h.Write([]byte(digest))
-	for _, name := range imports.Files {
-		data, err := fs.ReadFile(s.Files, name)
-		if err != nil {
-			return digest
-		}
-		part := sha256.Sum256(data)
-		h.Write([]byte(name))
-		h.Write(part[:])
-	}
-	return "sha256:" + hex.EncodeToString(h.Sum(nil))
-}
+func (s Subject) digest() string { return method.Digest(s.Connector, s.Methods, s.Files) }

@@ -100,9 +100,6 @@ func (s *Source) readyDigest(digest formula.Value) (edit Edit, needed bool, err 
 	}
 	root, _ := s.find("")
 	old, there := s.child(root, "readyDigest")
-	if there && (old.isShared() || old.key == nil) {
-		return Edit{}, false, errNotCertain
-	}
 	if root.node.Style&yaml.FlowStyle != 0 {
 		written := string(digest.AppendJSON(nil))
 		if there {

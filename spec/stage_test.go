@@ -50,11 +50,12 @@ func TestReadyText(t *testing.T) {
 			"{\"stage\": \"draft\", \"readyDigest\": {\n\"options\": {}},\n \"auth\": {\"type\": \"none\"}}",
 			"{\"stage\": \"ready\", \"readyDigest\": {\"version\":\"v1\",\"options\":{\"default\":{\"type\":\"none\",\"inputs\":{\"off\":\"sha256:00\"}}}},\n \"auth\": {\"type\": \"none\"}}",
 		},
-		"braces":        {"{stage: draft, auth: {type: none}}", `{stage: ready, auth: {type: none}, readyDigest: {"version":"v1","options":{"default":{"type":"none","inputs":{"off":"sha256:00"}}}}}`},
-		"a block":       {"stage: |-\n  draft\n" + auth, ""},
-		"an anchor":     {"stage: &s draft\nx-s: *s\n" + auth, ""},
-		"an alias":      {"x-s: &s draft\nstage: *s\n" + auth, ""},
-		"a ready block": {"stage: |-\n  ready\n" + auth, ""},
+		"braces":                          {"{stage: draft, auth: {type: none}}", `{stage: ready, auth: {type: none}, readyDigest: {"version":"v1","options":{"default":{"type":"none","inputs":{"off":"sha256:00"}}}}}`},
+		"a block":                         {"stage: |-\n  draft\n" + auth, ""},
+		"an anchor":                       {"stage: &s draft\nx-s: *s\n" + auth, ""},
+		"an alias":                        {"x-s: &s draft\nstage: *s\n" + auth, ""},
+		"a digest that is used elsewhere": {"stage: draft\nreadyDigest: &d {options: {}}\nx-d: *d\n" + auth, ""},
+		"a ready block":                   {"stage: |-\n  ready\n" + auth, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -32,6 +32,9 @@ type Options struct {
 	// ErrorsOnly leaves out the rules that find no errors, for who runs the
 	// connector and says nothing about it.
 	ErrorsOnly bool
+	// Recordings looks at the recordings of the connector as well, which it
+	// reads from Files. It replays none.
+	Recordings bool
 }
 
 // Run checks a connector that [spec.Load] has read and returns its options,
@@ -55,6 +58,9 @@ func Run(c *spec.Connector, o Options) ([]Checked, []spec.Diagnostic) {
 	}
 	found.add(problems)
 	found.opinions(c, checked, o)
+	if o.Recordings && o.Files != nil {
+		found.list = append(found.list, found.recordings(c, checked, o.Files)...)
+	}
 	diagnostics := found.disable(c, unique(append(slices.Clone(found.said), found.list...)))
 	hideSecrets(diagnostics)
 	diagnostics = o.Policy.apply(diagnostics)

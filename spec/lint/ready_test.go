@@ -27,6 +27,7 @@ auth:
           properties:
             shop: {type: string, title: Shop, pattern: '^[a-z]+$'}
             region: {type: string, title: Region, oneOf: [{const: eu, title: Europe}, {const: us, title: America}], default: eu}
+            plan: {type: object, title: Plan, default: {title: free}}
           required: [shop]
           if: {properties: {region: {const: us}}, required: [region]}
           then: {properties: {state: {type: string, title: State}}, required: [state]}
@@ -106,6 +107,7 @@ func TestReadyChanged(t *testing.T) {
 		"a pattern":                    {"'^[a-z]+$'", "'^[a-z]{3}$'", []string{`input "shop" of option "login" has changed` + since}},
 		"a choice":                     {"const: us, title", "const: usa, title", []string{`input "region" of option "login" has changed` + since}},
 		"a default":                    {"default: eu", "default: us", []string{`input "region" of option "login" has changed` + since}},
+		"a value called title":         {"{title: free}", "{title: paid}", []string{`input "plan" of option "login" has changed` + since}},
 		"an input that is required": {"required: [shop]", "required: [shop, region]", []string{
 			`input "region" of option "login" has changed` + since,
 		}},

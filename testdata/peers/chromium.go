@@ -2,12 +2,12 @@ package peers
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 )
@@ -39,21 +39,18 @@ func Chromium(t testing.TB, opts ChromiumOptions) *Browser {
 		}
 	}
 	if program == "" {
-		t.Fatal("Chromium is missing: install the package chromium")
+		t.Fatal("Chromium is missing: apt-get install chromium")
 	}
 	dir := installed(t, npm("chromium"))
-	width, height := 1024, 768
-	if opts.Width > 0 {
-		width = opts.Width
-	}
-	if opts.Height > 0 {
-		height = opts.Height
+	options, err := json.Marshal(map[string]any{
+		"dark": opts.Dark, "noScript": opts.NoScript, "width": cmp.Or(opts.Width, 1024), "height": cmp.Or(opts.Height, 768),
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	cmd := exec.Command("node", "chromium.mjs")
 	cmd.Dir, cmd.SysProcAttr = dir, endWithUs()
-	cmd.Env = append(os.Environ(), "CHROMIUM="+program, "OPTIONS="+
-		`{"dark":`+strconv.FormatBool(opts.Dark)+`,"noScript":`+strconv.FormatBool(opts.NoScript)+
-		`,"width":`+strconv.Itoa(width)+`,"height":`+strconv.Itoa(height)+`}`)
+	cmd.Env = append(os.Environ(), "CHROMIUM="+program, "OPTIONS="+string(options))
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ var rooms = map[string][]string{
 	"spec":                            {"schemas", "formula"},
 	"spec/authtype":                   {"spec", "formula"},
 	"spec/method":                     {"spec", "formula", "spec/authtype", "spec/method/script"},
-	"spec/lint":                       {"spec", "spec/authtype", "spec/method", "formula", "auth/secret"},
+	"spec/lint":                       {"spec", "spec/authtype", "spec/method", "formula", "auth/secret", "auth/cassette"},
 	"spec/importer":                   {"spec", "spec/authtype", "formula"},
 	"spec/scaffold":                   {"spec", "spec/authtype", "formula"},
 	"auth/sign":                       {"auth/secret"},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -40,8 +41,18 @@ func (a asker) ask(ctx context.Context, prompt string, secret bool) (string, err
 			_ = w.Flush()
 		}
 	}
-	return a.Ask(ctx, prompt, secret)
+	text, err := a.Ask(ctx, prompt, secret)
+	if errors.Is(err, io.EOF) {
+		err = unanswered{}
+	}
+	return text, err
 }
+
+// An unanswered says that the user ended the conversation, by Ctrl-D.
+type unanswered struct{}
+
+func (unanswered) Error() string { return "the question was left without an answer" }
+func (unanswered) Unwrap() error { return io.EOF }
 
 // promptOptions says how questions look on this terminal.
 func (g *global) promptOptions() form.PromptOptions {

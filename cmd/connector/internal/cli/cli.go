@@ -109,6 +109,7 @@ func codeAndText(err error) (int, string) {
 	var no noError
 	var credential credentialError
 	var missing *missingError
+	var open unanswered
 	switch {
 	case errors.As(err, &usage):
 		return exitUsage, usage.Error()
@@ -118,6 +119,8 @@ func codeAndText(err error) (int, string) {
 		return exitNoCredential, credential.Error()
 	case errors.As(err, &missing):
 		return exitNoCredential, missing.Error()
+	case errors.As(err, &open):
+		return exitNoCredential, err.Error()
 	case errors.Is(err, spec.ErrNoConnector):
 		return exitUsage, err.Error()
 	}

@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,47 +92,70 @@ func TestConnectAtPeers(t *testing.T) {
 			case "STANDIN_DEVICE":
 				variables = append(variables, "STANDIN_DEVICE=1")
 			}
-			secrets := []string{test.secret, test.server.Keys[test.client]}
-			named := variables
-			if test.secret != "" {
-				named = append(named, "CONNECTOR_PARAM_CLIENT_SECRET="+test.secret)
-			}
-			if secrets[1] != "" {
-				named = append(named, "CONNECTOR_PARAM_PRIVATE_KEY="+secrets[1])
-			}
+			named := append(slices.Clip(variables), "CONNECTOR_PARAM_CLIENT_SECRET="+test.secret, "CONNECTOR_PARAM_PRIVATE_KEY="+test.server.Keys[test.client])
 			runProgram(t, named, args...).check(t, 0, `Connected "work"`, "label   alice", "obtained anew by itself", "the credential goes to "+test.server.URL)
-			lives(t, variables)
+			issuer := test.server.URL
+			if strings.HasPrefix(test.name, "DPoP") {
+				issuer = ""
+			}
+			lives(t, variables, issuer)
 		})
 	}
 }
 
 // lives wants the connection work to be good for all that connections are for,
-// until it is disconnected.
-func lives(t *testing.T, variables []string) {
+// until it is disconnected: then its token is refused. Issuer is empty where
+// tokens are bound to a key, so that nobody sees them.
+func lives(t *testing.T, variables []string, issuer string) {
 	t.Helper()
-	first := tokenOf(t, variables)
-	runProgram(t, variables, "connections", "test", "work").check(t, 0)
-	runProgram(t, variables, "connections", "refresh", "work").check(t, 0)
-	second := tokenOf(t, variables)
-	if first == second {
-		t.Error("the refresh gave the same token")
+	run := func(args ...string) outcome { return runProgram(t, variables, args...) }
+	first := tokenOf(t, variables, issuer)
+	run("connections", "test", "work").check(t, 0)
+	run("connections", "refresh", "work").check(t, 0)
+	second := tokenOf(t, variables, issuer)
+	run("request", "GET", "/me", "--connection", "work").check(t, 0, `"alice"`)
+	run("connect", "--name", "work", "--login-timeout", "60s").check(t, 0, `Connected "work"`, "!another account")
+	third := tokenOf(t, variables, issuer)
+	if issuer != "" && (first == second || second == third) {
+		t.Error("a refresh, or another login, gave the same token")
 	}
-	o := runProgram(t, variables, "request", "GET", "/me", "--connection", "work")
-	o.check(t, 0, `"alice"`, "!"+second)
-	// Another login under the name takes the same client, and ends nothing that
-	// others hold by mistake.
-	runProgram(t, variables, "connect", "--name", "work", "--login-timeout", "60s").check(t, 0, `Connected "work"`, "!another account")
-	sealed := runProgram(t, variables, "connections", "show", "work", "--format", "json")
-	sealed.check(t, 0, "!"+second)
-	runProgram(t, variables, "disconnect", "work").check(t, 0)
-	runProgram(t, variables, "request", "GET", "/me", "--connection", "work").check(t, 4, `there is no connection "work"`)
+	run("disconnect", "work").check(t, 0)
+	run("request", "GET", "/me", "--connection", "work").check(t, 4, `there is no connection "work"`)
+	if issuer != "" && meOf(t, issuer, third) == http.StatusOK {
+		t.Error("the token is accepted after it was disconnected")
+	}
 }
 
-func tokenOf(t *testing.T, variables []string) string {
+// meOf asks the server who a token is of, and returns the status.
+func meOf(t *testing.T, issuer, token string) int {
 	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, issuer+"/me", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+// tokenOf returns the access token of the connection work, which the server
+// accepts; "" without an issuer.
+func tokenOf(t *testing.T, variables []string, issuer string) string {
+	t.Helper()
+	if issuer == "" {
+		return ""
+	}
 	o := runProgram(t, variables, "connections", "token", "work")
 	o.check(t, 0)
-	return strings.TrimSpace(o.stdout)
+	token := strings.TrimSpace(o.stdout)
+	if status := meOf(t, issuer, token); status != http.StatusOK {
+		t.Errorf("the token is answered by %d", status)
+	}
+	return token
 }
 
 // TestConnectDenied wants nothing to be kept of a login that the user, or the

@@ -91,6 +91,7 @@ type connectionEntry struct {
 	Label          string    `json:"label"`
 	Environment    string    `json:"environment,omitempty"`
 	Client         string    `json:"client,omitempty"`
+	Through        string    `json:"through,omitempty"` // the connection that it borrows from
 	CreatedAt      time.Time `json:"createdAt"`
 	ChangedAt      time.Time `json:"changedAt"`
 	ExpiresAt      time.Time `json:"expiresAt,omitzero"`
@@ -102,21 +103,28 @@ type connectionEntry struct {
 	Spec           string    `json:"spec"`
 	Hosts          []string  `json:"hosts"`
 	Routes         []string  `json:"routes,omitempty"`
+	AllowPrivate   bool      `json:"allowPrivate,omitempty"`
 	RedirectURI    string    `json:"redirectUri,omitempty"`
 	Inputs         []string  `json:"inputs"`
 	Parameters     []string  `json:"parameters"`
 	Credential     []string  `json:"credential"`
 }
 
-// entryOfConnection says of a connection what may be seen at a time.
-func entryOfConnection(c *store.Connection, now time.Time) connectionEntry {
+// entryOfConnection says of a connection what may be seen at a time; all are
+// those that it may borrow from.
+func entryOfConnection(c *store.Connection, all []*store.Connection, now time.Time) connectionEntry {
 	e := connectionEntry{
 		Name: c.Name, Connector: c.Connector, Title: c.Title, Option: c.Option, Label: c.Label,
 		Environment: c.Environment, Client: c.Client,
 		ExpiresAt: toSecond(c.Expiry), CreatedAt: toSecond(c.Created), ChangedAt: toSecond(c.Changed), Scopes: noNull(c.Scopes), OptionalScopes: c.OptionalScopes,
 		State: stateOK, Reason: c.NeedsLogin, Untested: c.Untested,
-		Spec: c.Spec, Hosts: noNull(c.Hosts), Routes: c.Routes, RedirectURI: c.Redirect,
+		Spec: c.Spec, Hosts: noNull(c.Hosts), Routes: c.Routes, AllowPrivate: c.AllowPrivate, RedirectURI: c.Redirect,
 		Inputs: namesIn(c.Inputs), Parameters: namesIn(c.Parameters), Credential: []string{},
+	}
+	for _, other := range all {
+		if c.Lender != "" && other.ID == c.Lender {
+			e.Through = other.Name
+		}
 	}
 	switch {
 	case c.NeedsLogin != "":
@@ -171,7 +179,7 @@ func listConnections(ctx context.Context, g *global) error {
 	}
 	list := connectionList{Version: 1, Connections: []connectionEntry{}}
 	for _, c := range records {
-		list.Connections = append(list.Connections, entryOfConnection(c, g.Now()))
+		list.Connections = append(list.Connections, entryOfConnection(c, records, g.Now()))
 	}
 	for _, p := range problems {
 		list.Unreadable = append(list.Unreadable, p.Error())
@@ -265,12 +273,13 @@ func showConnection(ctx context.Context, g *global, name string) error {
 	if err != nil {
 		return err
 	}
-	return g.printConnection(c)
+	all, _ := s.Connections(ctx)
+	return g.printConnection(c, all)
 }
 
 // printConnection prints all that may be seen of one connection.
-func (g *global) printConnection(c *store.Connection) error {
-	e := entryOfConnection(c, g.Now())
+func (g *global) printConnection(c *store.Connection, all []*store.Connection) error {
+	e := entryOfConnection(c, all, g.Now())
 	if g.format == "json" {
 		return report.JSON(g.Stdout, connectionList{Version: 1, Connections: []connectionEntry{e}})
 	}
@@ -288,11 +297,15 @@ func (g *global) printConnection(c *store.Connection) error {
 	s.add("scopes", strings.Join(e.Scopes, " "))
 	s.add("optional", strings.Join(e.OptionalScopes, " "))
 	s.add("client", e.Client)
+	s.add("through", e.Through)
 	s.add("entered", strings.Join(e.Inputs, ", "))
 	s.add("parameters", strings.Join(e.Parameters, ", "))
 	s.add("credential", strings.Join(e.Credential, ", "))
 	s.add("sent to", e.Hosts...)
 	s.add("routed", e.Routes...)
+	if e.AllowPrivate {
+		s.add("private", "hosts that were entered may be private addresses")
+	}
 	s.add("redirect", e.RedirectURI)
 	s.add("spec", e.Spec+goneMark(e.Spec))
 	_, err := io.WriteString(g.Stdout, s.text(g.bold))

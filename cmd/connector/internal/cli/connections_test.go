@@ -163,8 +163,10 @@ func TestMust28And29DamagedRecords(t *testing.T) {
 }
 
 // anyRecipient is somebody to encrypt to, who decrypts with anyIdentity.
-const anyIdentity = "AGE-SECRET-KEY-1FAADU7VTWZ674RJ287GVQGNPWTVM260YG7DDDGWYFALZXYH36CJSVWTZUP\n"
-const anyRecipient = "age13g7f7uqn0mthmz3qq2zecsrxaxve3ef6algf59rqrxmp9fgje5eqttm5q7"
+const (
+	anyIdentity  = "AGE-SECRET-KEY-1FAADU7VTWZ674RJ287GVQGNPWTVM260YG7DDDGWYFALZXYH36CJSVWTZUP\n"
+	anyRecipient = "age13g7f7uqn0mthmz3qq2zecsrxaxve3ef6algf59rqrxmp9fgje5eqttm5q7"
+)
 
 func (h *household) ring() *memoryRing { return h.keyring.(*memoryRing) }
 

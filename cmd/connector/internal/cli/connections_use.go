@@ -150,7 +150,7 @@ func refreshConnection(ctx context.Context, g *global, o useOptions) error {
 	if err := c.connection.Refresh(ctx); err != nil {
 		return g.refusedConnection(err, c.record.Name)
 	}
-	e := entryOfConnection(c.record, g.Now())
+	e := entryOfConnection(c.record, nil, g.Now())
 	fresh := c.connection.Credential()
 	e.ExpiresAt, e.State, e.Reason = toSecond(fresh.Expiry), stateOK, ""
 	if fresh.Scopes != nil {

@@ -93,6 +93,7 @@ func disconnect(ctx context.Context, g *global, o disconnectOptions) error {
 		}
 	}
 	err = remove(context.WithoutCancel(ctx), shelf)
+	g.warnBorrowers(ctx, shelf)
 	r.Deleted = err == nil
 	r.OK = r.Deleted && code == exitOK
 	if said := g.printDisconnect(r); err == nil {
@@ -192,6 +193,16 @@ func remove(ctx context.Context, s *shelf) error {
 	}
 	defer locked.Release()
 	return locked.Remove(ctx)
+}
+
+// warnBorrowers names the connections that borrowed from one that has ended.
+func (g *global) warnBorrowers(ctx context.Context, s *shelf) {
+	list, _ := s.store.Connections(ctx)
+	for _, c := range list {
+		if c.Lender == s.record.ID {
+			g.say("warning: %q borrowed from it: connector connect --name %s --through NAME mends that", c.Name, shellWord(c.Name))
+		}
+	}
 }
 
 // printDisconnect prints how each step went.

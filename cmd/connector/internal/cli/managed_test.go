@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -316,4 +317,32 @@ func TestStoredResultsMeetSchemas(t *testing.T) {
 			t.Errorf("%s: the schema takes whatever it is given: %v", test.args, err)
 		}
 	}
+}
+
+// TestUnanswered is Ctrl-D in the place of an answer: nothing is done.
+func TestUnanswered(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t, "work")
+	w := h.world
+	w.terminal, w.ask = true, func(string, bool) (string, error) { return "", io.EOF }
+	for _, args := range [][]string{{"clients", "add", h.spec}, {"disconnect", "work"}, {"connections", "edit", "work"}, {"connections", "export", "work"}} {
+		w.run(args...).check(t, 4, "the question was left without an answer", "!EOF")
+	}
+	h.run("connections", "test", "work").check(t, 0, "1 passed")
+	if h.revoked != nil {
+		t.Errorf("%q were revoked", h.revoked)
+	}
+}
+
+// TestPassphrases wants a new passphrase to be typed twice, and an old one once.
+func TestPassphrases(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t, "work")
+	differing := &answers{texts: map[string]string{"Passphrase": "one of them", "The same again": "another"}}
+	o := h.at(differing).run("connections", "export", "work")
+	o.check(t, 1, "the two passphrases differ: nothing is exported", "!one of them", "!BEGIN AGE")
+	if len(differing.hidden) != 2 {
+		t.Errorf("hidden are %q", differing.hidden)
+	}
+	h.at(&answers{}).run("connections", "export", "work").check(t, 4, "the passphrase is empty")
 }

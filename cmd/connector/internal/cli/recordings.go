@@ -12,6 +12,7 @@ import (
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/cassette"
 	"github.com/connector-spec/connector/spec"
+	"github.com/connector-spec/connector/spec/lint"
 )
 
 // A loadedRecording is the recording of a subject. It is read when it is needed.
@@ -60,43 +61,22 @@ func (r *loadedRecording) name() string { return r.place.display(r.file) }
 
 // parseRecording reads a recording; what is wrong with it is placed.
 func parseRecording(file string, data []byte) (*cassette.Recording, *spec.Source, error) {
-	source, diagnostics := spec.Parse(file, data)
-	if source.Readable() {
-		// The version first: what another one holds would all be called wrong.
-		if n, ok := source.Value().Get("version").AsNumber(); ok && n != cassette.Version {
-			return nil, nil, fmt.Errorf("%s: %w", placed(source, "/version", "the recording cannot be used"), &cassette.VersionError{Version: int(n)})
-		}
-		diagnostics = append(diagnostics, spec.CheckRecording(source)...)
-	}
+	rec, source, diagnostics := lint.ReadRecording(file, data)
 	spec.SortDiagnostics(diagnostics)
 	var problems []string
 	for _, d := range diagnostics {
 		if d.Severity == spec.Error {
 			problem := d.String()
-			if d.Code == "missing-field" && strings.Contains(d.Message, `"outcome"`) {
-				problem += "; outcome is the last part of a recording: this one may be cut off"
+			if d.Hint != "" {
+				problem += "; " + d.Hint
 			}
 			problems = append(problems, problem)
 		}
 	}
 	if len(problems) > 0 {
-		return nil, nil, fmt.Errorf("the recording cannot be used; --record makes it anew: %s", strings.Join(problems, "; "))
+		return nil, nil, errors.New("the recording cannot be used: " + strings.Join(problems, "; "))
 	}
-	rec, err := cassette.Read(source.Value())
-	if err == nil {
-		err = rec.Inspect()
-	}
-	var wrong *cassette.FormatError
-	var leak *cassette.LeakError
-	switch {
-	case errors.As(err, &wrong):
-		err = errors.New(placed(source, wrong.Pointer, err.Error()+"; --record makes it anew"))
-	case errors.As(err, &leak):
-		err = errors.New(placed(source, leak.Pointer, err.Error()))
-	case err != nil:
-		err = fmt.Errorf("the recording %s cannot be used: %w", file, err)
-	}
-	return rec, source, err
+	return rec, source, nil
 }
 
 // replay runs a test from its recording, and says where in it a miss belongs.

@@ -170,10 +170,7 @@ func (c *storedConnection) load(g *global, path string) error {
 		path = shownName(c.record.Spec)
 	}
 	if _, err := os.Stat(path); err != nil && !moved {
-		return &hinted{
-			fmt.Errorf("the spec of %q is not at %s any more", c.record.Name, path),
-			"--spec PATH says where it lies now",
-		}
+		return specGone(c.record, path)
 	}
 	var err error
 	if c.place, c.loaded, err = g.theConnector([]string{path}); err != nil {

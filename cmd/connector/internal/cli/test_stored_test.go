@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"fmt"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -60,5 +61,75 @@ operations:
 	w.run("operations", "run", "count", file, "--option", "token").check(t, 4, "CONNECTOR_CONNECTION")
 	if len(keys) != 3 {
 		t.Errorf("%d requests", len(keys))
+	}
+}
+
+// TestSealedVariableRotates wants a test to begin with what the one before it
+// made of the credential, though nothing can be kept, and the loss to be said.
+func TestSealedVariableRotates(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	made, used, reused := 0, map[string]bool{}, false
+	once := func(text string) bool { // each token is good for one use
+		defer func() { used[text] = true }()
+		return strings.HasSuffix(text, fmt.Sprintf("-%d-0123456789", made)) && !used[text]
+	}
+	route := "https://notes.example.com=" + serve(t, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch req.URL.Path {
+		case "/renew":
+			if !once(req.FormValue("refresh")) {
+				reused = true
+				http.Error(w, "{}", http.StatusBadRequest)
+				return
+			}
+			fallthrough
+		case "/session":
+			made++
+			fmt.Fprintf(w, `{"access":"access-%d-0123456789","renewal":"renewal-%d-0123456789"}`, made, made)
+		default:
+			if !once(req.Header.Get("Authorization")) {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+			_, _ = w.Write([]byte("{}"))
+		}
+	}))
+	dir := writeTree(t, map[string]string{"notes.yml": `key: notes
+name: Notes
+auth:
+  type: client-credentials
+  baseUri: https://notes.example.com
+  ui: {schema: {type: object, properties: {key: {type: string, title: Key, isSensitive: true}}, required: [key]}}
+  getCredentialsFromConnectionParameters:
+    implementationType: rest-api-mapping
+    mapping:
+      method: post
+      path: /session
+      requestMapping: {data: {key: {$var: connectionInput.key}}}
+      responseMapping: &tokens {access_token: {$var: response.data.access}, refresh_token: {$var: response.data.renewal}}
+  refreshCredentials:
+    implementationType: rest-api-mapping
+    mapping:
+      method: post
+      path: /renew
+      requestMapping: {contentType: form, data: {refresh: {$var: credentials.refresh_token}}}
+      responseMapping: *tokens
+  makeApiClient: {implementationType: mapping, mapping: {headers: {Authorization: 'Bearer ${credentials.access_token}'}}}
+  test: {implementationType: rest-api-mapping, mapping: {method: get, path: /me}}
+operations:
+  count: {type: rest-api-mapping, mapping: {method: get, path: /notes}}
+  sum: {type: rest-api-mapping, mapping: {method: get, path: /sum}}
+`})
+	file := filepath.Join(dir, "notes.yml")
+	w := sealedWorld(t)
+	w.run("store", "init").check(t, 0)
+	w.with("CONNECTOR_INPUT_KEY", requestKey).run("connect", "--name", "work", "--route", route, file).check(t, 0)
+	sealed := w.run("connections", "export", "--sealed", "work")
+	sealed.check(t, 0)
+	o := sealedWorld(t).with("CONNECTOR_CONNECTION", strings.TrimSpace(sealed.stdout)).run("test", file)
+	o.check(t, 0, "3 passed", `warning: the refresh token of "work" was replaced, and CONNECTOR_CONNECTION cannot keep the new one`)
+	if reused || made != 4 {
+		t.Errorf("%d tokens were made, want 4; reused: %v", made, reused)
 	}
 }

@@ -40,6 +40,9 @@ column, what was expected, and how to mend it. A PATH is a spec file, the
 directory of a connector, or a tree of them; without one, the working
 directory. A single - reads one spec from standard input.
 
+Recordings of tests that lie beside a connector are looked at, too: whether they
+can be read, are of this spec, and hold no secret.
+
 Nothing is run and nothing is connected to.
 
 With --fix, what certainly mends a problem is applied to the files, and
@@ -198,7 +201,9 @@ func validatePaths(ctx context.Context, g *global, opts validateOptions, configs
 	}
 	return inOrder(ctx, places, func(p place) result {
 		config := configs.of(p.dir)
-		l := p.check(opts.lint(config))
+		o := opts.lint(config)
+		o.Recordings = true
+		l := p.check(o)
 		return result{config, l.diagnostics, l.err}
 	}, func(p place, r result) error {
 		progress.step()
