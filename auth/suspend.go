@@ -2,14 +2,17 @@ package auth
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/connector-spec/connector/auth/login"
@@ -200,4 +203,26 @@ func (x begunExchange) response(req *http.Request) *http.Response {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: x.Header.Clone(),
 		Body: io.NopCloser(bytes.NewReader(x.Body)), ContentLength: int64(len(x.Body)), Request: req,
 	}
+}
+
+// Fits tells whether an address at which somebody came back is an answer to the
+// login, by its state (RFC 6749 10.12) or its token (RFC 5849 2.2). It uses
+// nothing up, and says nothing about what the answer is.
+func (b *Begun) Fits(callback string) bool {
+	u, err := url.Parse(callback)
+	if err != nil {
+		return false
+	}
+	got := u.Query()
+	if sent, err := url.Parse(b.URL); err == nil && sent.Query().Has("oauth_token") {
+		return equalTexts(sent.Query().Get("oauth_token"), cmp.Or(got.Get("oauth_token"), got.Get("denied")))
+	}
+	state, err := randomText(b.random("state"))
+	return err == nil && equalTexts(state, got.Get("state"))
+}
+
+// equalTexts compares in a time that depends on the lengths only. Nothing equals
+// the empty text.
+func equalTexts(want, got string) bool {
+	return want != "" && subtle.ConstantTimeCompare([]byte(want), []byte(got)) == 1
 }

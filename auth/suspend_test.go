@@ -54,6 +54,9 @@ func TestFinish(t *testing.T) {
 	q := forged.Query()
 	q.Set("state", "of-somebody-else")
 	forged.RawQuery = q.Encode()
+	if begun.Fits(forged.String()) || begun.Fits(begun.Redirect) || !later(t, begun).Fits(callback) {
+		t.Error("the login does not know its own answer")
+	}
 	before := len(p.seen())
 	c, result, err := auth.Finish(t.Context(), s, v, world, later(t, begun), forged.String())
 	var state *login.StateError
@@ -147,6 +150,9 @@ func TestFinishAtServers(t *testing.T) {
 			callback, err := person.Login(t.Context(), begun.URL)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if !begun.Fits(callback) || begun.Fits(begun.Redirect+"?oauth_token=other&state=other") {
+				t.Error("the login does not know its own answer")
 			}
 			c, result, err := auth.Finish(t.Context(), s, v, peerWorld(person), later(t, begun), callback)
 			if err != nil || !result.OK {

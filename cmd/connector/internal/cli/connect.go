@@ -28,7 +28,8 @@ type connectOptions struct {
 	force        bool
 	yes          bool
 	insecure     bool
-	edit         bool // what was entered before is asked for again
+	complete     string // the address at which a login that was begun came back
+	edit         bool   // what was entered before is asked for again
 	login        loginOptions
 	network      networkOptions
 	values       valueOptions
@@ -52,10 +53,15 @@ that is kept by connector clients add, with --client.
 The name of a connection that there is logs it in again, with what was entered
 for it before.
 
+Without a browser and a terminal, --no-browser begins the login, prints the
+address to open elsewhere, and ends; within an hour --complete - finishes it, by
+the address at which that browser ended. It is read from the input, since command
+lines are seen by others. The same hands an address to a connect that waits.
+
 Exit codes: 0 connected, 1 the login was refused or its test failed, 2 wrong
 command line, 3 no answer, or no store, 4 something is missing that nobody
 could be asked for.`,
-		Example: `  connector connect --show-redirect examples/dropbox
+		Example: `  connector connect --show-redirect examples/asana
   CONNECTOR_INPUT_API_KEY=… connector connect --insecure-storage --name weather examples/openweather`,
 		Args: atMost(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -64,6 +70,12 @@ could be asked for.`,
 			}
 			if opts.network.timeout < 0 {
 				return usagef("--timeout cannot be negative")
+			}
+			if opts.complete != "" {
+				if opts.path != "" || opts.name != "" || opts.option != "" || opts.web || opts.showRedirect {
+					return usagef("--complete finishes a login as it was begun: give nothing else of it")
+				}
+				return g.complete(cmd.Context(), opts)
 			}
 			return runConnect(cmd.Context(), g, opts)
 		},
@@ -76,6 +88,7 @@ could be asked for.`,
 	f.StringArrayVar(&opts.scopes, "scope", nil, "ask for this optional `scope`, too")
 	f.BoolVar(&opts.web, "web", false, "ask on a page in the browser")
 	f.BoolVar(&opts.showRedirect, "show-redirect", false, "say which redirect URI to register with the provider, and do nothing else")
+	f.StringVar(&opts.complete, "complete", "", "finish a login that was begun here by the `address` at which the browser ended; - reads it from the input")
 	f.BoolVar(&opts.noTest, "no-test", false, "keep the connection without a test")
 	f.BoolVar(&opts.draft, "draft", false, "connect a connector that is a draft")
 	f.BoolVar(&opts.force, "force", false, "keep the connection also if its test fails")
@@ -131,7 +144,6 @@ type connecting struct {
 	parameters  formula.Value // those of values that are the connection's own
 	lends       *lending      // what an option of type proxy borrows from
 	consent     auth.Consent
-	ask         func(ctx context.Context, question string) (bool, error) // confirms; on a page nobody can
 }
 
 // A made is what a login came to.
@@ -144,7 +156,7 @@ type made struct {
 // newConnecting loads the connector and opens the store, before anything is
 // asked.
 func (g *global) newConnecting(ctx context.Context, opts connectOptions) (*connecting, error) {
-	c := &connecting{opts: opts, ask: g.confirm}
+	c := &connecting{opts: opts}
 	if err := c.find(ctx, g); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,10 +17,14 @@ func (c *connecting) login(ctx context.Context) (made, error) {
 		return made{}, err
 	}
 	defer l.close()
-	if ok, why := l.attended(); !ok {
+	ok, why := l.attended()
+	switch {
+	case !ok && c.opts.login.noBrowser:
+		return made{}, c.begin(ctx, l)
+	case !ok:
 		return made{}, &hinted{
 			credentialError{fmt.Errorf("the login of %s needs its user: %s", c.subject.Connector.Name(), why)},
-			"run it on a terminal, or where there is a browser",
+			"run it on a terminal, or where there is a browser; --no-browser begins the login, for connect --complete to finish",
 		}
 	}
 	return c.loginBy(ctx, l, nil)
@@ -59,8 +64,15 @@ func (c *connecting) world() auth.World {
 // refused says why there is no credential, in the words of the server.
 func (c *connecting) refused(result *auth.Result) error {
 	err := errors.New(secret.PrintableLine("not connected: " + result.Message))
-	if !result.Unreachable() {
+	var usage usageError
+	var credential credentialError
+	switch {
+	case errors.As(result.Err, &usage):
+		err = usageError{err}
+	case errors.As(result.Err, &credential):
+		err = credentialError{err}
+	case !result.Unreachable():
 		err = noError{err}
 	}
-	return &hinted{err, result.Hint}
+	return &hinted{err, cmp.Or(result.Hint, hintOf(result.Err))}
 }

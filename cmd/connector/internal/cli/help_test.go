@@ -127,6 +127,7 @@ func runExample(t *testing.T, line string) {
 	dir := writeTree(t, map[string]string{
 		"formulas.jsonl":       `{"formula": {"$var": "a"}, "variables": {"a": 1}}` + "\n",
 		"formula.yml":          "$concat: [a, {$var: b}]\n",
+		"openapi.yaml":         "openapi: 3.0.0\ninfo: {title: Acme, version: '1'}\nservers: [{url: https://api.acme.example}]\nsecurity: [{key: []}]\ncomponents: {securitySchemes: {key: {type: apiKey, in: header, name: X-Key}}}\npaths: {/me: {get: {responses: {'200': {description: ok}}}}}\n",
 		"variables.schema.yml": "type: object\nproperties: {b: {type: string}}\n",
 		"spec.yml":             "key: here\nname: Here\ndescription: What is here.\nhomepageUri: https://here.example\nlogoUri: https://here.example/logo.png\ncategories: [places]\nauth: {type: none, baseUri: https://here.example, test: {implementationType: rest-api-mapping, mapping: {method: get, path: /}}}\n",
 	})
