@@ -83,7 +83,7 @@ func (m *simulation) remade(v Values, c *Credential) *Credential {
 
 // breaker returns what breaks a credential of the simulation.
 func (m *simulation) breaker(c *Credential) *breaker {
-	return &breaker{Subject: m.Subject, values: m.values, credential: c, given: m.provider.Given()}
+	return &breaker{Subject: m.Subject, values: m.values, credential: c, given: m.given(c)}
 }
 
 // A breaker makes wrong credentials of a right one.

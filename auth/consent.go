@@ -53,6 +53,7 @@ func (s Subject) Consent(v Values) (Consent, error) {
 	for _, o := range s.Connector.Operations() {
 		c.add(partName("operation "+o.Key, o.Value), o.Value.AppendJSON(nil))
 	}
+	c.environments(s, v)
 	if s.Files == nil {
 		return c, nil
 	}
@@ -97,6 +98,21 @@ func (c *Consent) hosts(s Subject, v Values) {
 	for _, o := range origins {
 		if text := o.String(); !slices.Contains(c.Hosts, text) {
 			c.Hosts = append(c.Hosts, text)
+		}
+	}
+}
+
+// environments adds the parameters that are as an environment of the spec says:
+// they may decide where a credential goes, though no host shows it yet.
+func (c *Consent) environments(s Subject, v Values) {
+	sets := s.Connector.Meta.Get("environments")
+	for i, name := range v.Parameters.Keys() {
+		_, value := v.Parameters.At(i)
+		for j := range sets.Len() {
+			if _, set := sets.At(j); set.Has(name) && set.Get(name).Equal(value) {
+				c.add("the parameter "+name+" of an environment", value.AppendJSON(nil))
+				break
+			}
 		}
 	}
 }
@@ -154,15 +170,22 @@ func (c Consent) Digest() string {
 // consentVersion begins a digest.
 const consentVersion = "1?"
 
-// Since says what differs from what the user agreed to, by the hosts and the
-// digest that were kept then: nothing if they still hold.
-func (c Consent) Since(hosts []string, digest string) []string {
+// Elsewhere says to which hosts the credential goes beside those that its user
+// agreed to.
+func (c Consent) Elsewhere(hosts []string) []string {
 	var changes []string
 	for _, h := range c.Hosts {
 		if !slices.Contains(hosts, h) {
 			changes = append(changes, "the credential would also go to "+h)
 		}
 	}
+	return changes
+}
+
+// Since says what differs from what the user agreed to, by the hosts and the
+// digest that were kept then: nothing if they still hold.
+func (c Consent) Since(hosts []string, digest string) []string {
+	changes := c.Elsewhere(hosts)
 	text, known := strings.CutPrefix(digest, consentVersion)
 	kept, err := url.ParseQuery(text)
 	if !known || err != nil {

@@ -49,7 +49,9 @@ func consentOf(t *testing.T, text string) auth.Consent {
 	return c
 }
 
-func TestConsentHosts(t *testing.T) {
+// TestMust15ConsentHosts wants the user to be told where a credential may go,
+// before there is one.
+func TestMust15ConsentHosts(t *testing.T) {
 	t.Parallel()
 	c := consentOf(t, consentSpec)
 	want := []string{"https://status.example.com", "https://files.example.com", "https://eu.example.com", "https://ada.example.com", "https://login.example.com"}
@@ -62,9 +64,9 @@ func TestConsentHosts(t *testing.T) {
 	}
 }
 
-// TestConsentSince wants the words of a spec to be free, and what sends the
+// TestMust15ConsentSince wants the words of a spec to be free, and what sends the
 // credential to be named where it changes.
-func TestConsentSince(t *testing.T) {
+func TestMust15ConsentSince(t *testing.T) {
 	t.Parallel()
 	before := consentOf(t, consentSpec)
 	tests := []struct {

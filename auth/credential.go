@@ -64,12 +64,16 @@ func (c *Credential) Due(now time.Time, spread float64) bool {
 // Expired tells whether the credential has ended.
 func (c *Credential) Expired(now time.Time) bool { return !c.Expiry.IsZero() && !now.Before(c.Expiry) }
 
-// Missing lists the scopes that were asked for and not granted.
+// Missing lists the scopes that were asked for and not granted. A refresh token
+// is offline_access, whether or not the server lists that.
 func (c *Credential) Missing() []string {
 	if c.Scopes == nil {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(c.Asked), func(s string) bool { return slices.Contains(c.Scopes, s) })
+	refreshable := !c.Values.Get("refresh_token").IsMissing()
+	return slices.DeleteFunc(slices.Clone(c.Asked), func(s string) bool {
+		return slices.Contains(c.Scopes, s) || s == "offline_access" && refreshable
+	})
 }
 
 // credentialVersion is the version of what Encode gives.

@@ -91,7 +91,7 @@ func (l *life) revokeOAuth1(ctx context.Context) error {
 		return ErrNoRevocation
 	}
 	return l.step(revokeStep, func(*Step) error {
-		dance := &login.Dance{Signer: *signer, Transport: &endpointTransport{life: l}}
+		dance := &login.Dance{Signer: *signer, Transport: &endpointTransport{life: l}, Redact: l.redact()}
 		return dance.Revoke(ctx, address.URL)
 	})
 }

@@ -3,16 +3,20 @@ package auth_test
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/lint"
 	"github.com/connector-spec/connector/testdata/peers"
@@ -24,7 +28,7 @@ var updateBroken = flag.Bool("update-broken", false, "rewrite the table of broke
 // its file says so.
 type mistaken struct {
 	name, text string
-	said       map[string]string // the comment by its words: mistake, found by, server, client, says, hint
+	said       map[string]string // the comment by its words: mistake, found by, server, client, clock, says, hint
 }
 
 // mistakes reads testdata/broken.
@@ -140,6 +144,16 @@ func (m *mistaken) live(t *testing.T) (*auth.Result, error) {
 		server = peers.Fosite(t)
 		clients["basic"] = map[string]string{"clientId": "basic", "clientSecret": "b s3c/+:%"}
 		clients["post"] = map[string]string{"clientId": "post", "clientSecret": "p-secret"}
+	case "oauth1":
+		server = peers.OAuth1(t)
+		clients["known"] = map[string]string{"consumerSecret": peers.ConsumerSecret}
+		clients["wrong secret"] = map[string]string{"consumerSecret": peers.ConsumerSecret + " "}
+	case "s3":
+		const key, secret = "AKIDEXAMPLE0123", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+		server = peers.S3(t, key, secret)
+		clients["known"] = map[string]string{"accessKeyId": key, "secretAccessKey": secret}
+		clients["wrong secret"] = map[string]string{"accessKeyId": key, "secretAccessKey": secret[1:]}
+		clients["unknown"] = map[string]string{"accessKeyId": "AKIDNOBODY", "secretAccessKey": secret}
 	case "loopback page":
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
@@ -152,12 +166,38 @@ func (m *mistaken) live(t *testing.T) (*auth.Result, error) {
 		t.Fatalf("there is no server %q", m.said["server"])
 	}
 	s := subjectOf(t, strings.ReplaceAll(m.text, "https://op.acme.example", server.URL))
-	given := clients[m.said["client"]]
-	if given == nil {
+	who := clients[m.said["client"]]
+	if who == nil {
 		t.Fatalf("there is no client %q", m.said["client"])
 	}
-	_, r, err := auth.Connect(t.Context(), s, parametersOf(t, s, given), peerWorld(peers.Person{CallbackPrefix: "http://127.0.0.1:47920/"}))
+	world := peerWorld(peers.Person{CallbackPrefix: "http://127.0.0.1:47920/"})
+	if text := m.said["clock"]; text != "" {
+		ahead, err := time.ParseDuration(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		world.Now = func() time.Time { return time.Now().Add(ahead) }
+	}
+	_, r, err := auth.Connect(t.Context(), s, valuesOf(t, s, who), world)
 	return r, err
+}
+
+// valuesOf returns texts as the inputs and parameters that an option asks for.
+func valuesOf(t *testing.T, s auth.Subject, texts map[string]string) auth.Values {
+	t.Helper()
+	inputs, parameters := formula.NewObject(2), formula.NewObject(2)
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		side := inputs
+		if s.Option.Value.Get("parametersSchema").Get("properties").Has(name) {
+			side = parameters
+		}
+		side.Set(name, formula.String(texts[name]))
+	}
+	v, problems, err := s.Complete(auth.Values{Inputs: inputs.Value(), Parameters: parameters.Value()})
+	if err != nil || len(problems) > 0 {
+		t.Fatal(err, problems)
+	}
+	return v
 }
 
 // TestBrokenConnectorsPage holds the table of docs/testing.md against

@@ -34,7 +34,7 @@ func oauthHint(err error) string {
 	case errors.As(err, &issuer):
 		return "do not go on: something led the login to another server; check issuer in the spec"
 	case errors.As(err, &answer):
-		return "check consumerKey, consumerSecret and signatureMethod, and that this machine's clock is right"
+		return danceHint(answer)
 	case errors.As(err, &ended):
 		return "log in again"
 	case errors.As(err, &stray):
@@ -64,6 +64,9 @@ func deniedHint(e *login.DeniedError) string {
 // 5.2, RFC 8628 3.5, RFC 9449 5).
 var tokenHints = map[string]string{
 	"invalid_client":         "check clientId and clientSecret, and that clientAuthLocation and clientAuthEncoding are what the server wants",
+	"invalid_client_id":      "check clientId: the server does not know it",    // Slack
+	"bad_client_id":          "check clientId: the server does not know it",    // HubSpot
+	"bad_client_secret":      "check clientSecret: it is not that of clientId", // HubSpot, Slack
 	"invalid_grant":          "the code or token has ended, was used before or revoked, or was given to another client or redirect URI: log in again",
 	"unauthorized_client":    "the registered application may not use this grant: allow it at the provider",
 	"unsupported_grant_type": "the server does not know this grantType",

@@ -197,7 +197,10 @@ func (l *life) step(name string, work func(step *Step) error) error {
 			l.result.Hint = answerHint(s.Status)
 		}
 		if wrong := wrongClock(s.Status, l.transport.date, l.run.Now()); wrong != "" && !l.run.ThrowAway {
-			l.result.Hint += "; set this machine's clock right, too: it is " + wrong + " the server's"
+			if !strings.HasSuffix(l.result.Hint, clockHint) {
+				l.result.Hint += "; " + clockHint + ", too"
+			}
+			l.result.Hint += ": it is " + wrong + " the server's"
 		}
 	}
 	l.result.Steps = append(l.result.Steps, s)
@@ -206,6 +209,14 @@ func (l *life) step(name string, work func(step *Step) error) error {
 
 // maxDetail bounds what is shown of a server's own words, in characters.
 const maxDetail = 200
+
+// redact returns what takes the secrets of the run out of a text.
+func (l *life) redact() func(string) string {
+	if l.redactor == nil {
+		return func(text string) string { return text }
+	}
+	return l.redactor.Redact
+}
 
 // redactError takes the secrets of the run out of what a server said in an
 // error, which is kept and shown by others.
@@ -219,10 +230,7 @@ func (l *life) redactError(err error) {
 // message returns what an error says. The words of a server are redacted
 // before they are cut: a redactor finds whole secrets only.
 func (l *life) message(err error) string {
-	redact := func(text string) string { return text }
-	if l.redactor != nil {
-		redact = l.redactor.Redact
-	}
+	redact := l.redact()
 	var status *method.StatusError
 	var refused *token.Error
 	switch {

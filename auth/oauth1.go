@@ -88,6 +88,7 @@ func (l *life) dance(config *method.OAuthConfig, redirect string) (*login.Dance,
 		Callback:        redirect,
 		Scopes:          l.asked(config),
 		Transport:       &endpointTransport{life: l},
+		Redact:          l.redact(),
 	}
 	if s := config.Value.Get("scopeSeparator"); !s.IsMissing() {
 		d.Separator = textOf(s)

@@ -1,10 +1,12 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -69,20 +71,21 @@ func Explain(ctx context.Context, s Subject) *Plan {
 	}
 	p.login(ctx)
 	p.note("makeApiClient", p.client())
-	for _, name := range planned {
+	for _, name := range []string{"test", refreshMethod} {
 		if s.Methods.Has(name) {
 			p.method(ctx, name)
 		}
 	}
-	p.afterwards(ctx)
+	p.refresh(ctx)
+	if s.Methods.Has(disconnectMethod) {
+		p.method(ctx, disconnectMethod)
+	}
+	p.revoke(ctx)
 	for _, o := range s.Connector.Operations() {
 		p.operation(ctx, o)
 	}
 	return &Plan{p.phases}
 }
-
-// planned lists the methods that run when there is a client, in their order.
-var planned = []string{"test", refreshMethod, disconnectMethod}
 
 // A planner runs methods with stand-ins for values: texts that may stand
 // anywhere, and that are shown as placeholders afterwards.
@@ -208,6 +211,38 @@ func (p *planner) client() error {
 	variables = p.life.variables(withCredentials(p.credentials)...)
 	p.config, p.clientError = p.Methods.Client(variables, p.life.run)
 	return p.clientError
+}
+
+// signature says what the client makes of each request beside what it adds; ""
+// for nothing.
+func (p *planner) signature() string {
+	v := p.config.Sign
+	kind := v.Get("type").Text()
+	switch {
+	case p.config.HMAC != nil:
+		kind = "hmac"
+	case v.IsMissing() && p.Option.Type() == "oauth1" && p.life.oauth1 != nil:
+		kind, v = "oauth1", p.life.oauth1.Value
+	case v.IsMissing() && p.Option.Type() == "oauth2" && p.life.credential() != nil && p.life.credential().Key != "":
+		kind = "dpop"
+	}
+	switch kind {
+	case "aws-sigv4":
+		return fmt.Sprintf("AWS Signature Version 4, service %s, region %s", textOf(v.Get("service")), textOf(v.Get("region")))
+	case "oauth1":
+		return fmt.Sprintf("OAuth 1, %s, in the %s", cmp.Or(textOf(v.Get("signatureMethod")), "HMAC-SHA1"), cmp.Or(textOf(v.Get("signatureLocation")), "header"))
+	case "hmac":
+		return "an HMAC over its parts"
+	case "jwt":
+		return "a JSON Web Token, " + textOf(v.Get("alg"))
+	case "digest":
+		return "HTTP Digest"
+	case "wsse":
+		return "WSSE UsernameToken"
+	case "dpop":
+		return "a proof of possession (DPoP)"
+	}
+	return kind
 }
 
 // RoundTrip notes a request and gives an answer in which everything that the

@@ -41,20 +41,24 @@ func (p *planner) login(ctx context.Context) {
 	p.follow(p.life.login(ctx))
 }
 
-// afterwards plans how the tokens are refreshed, and taken back.
-func (p *planner) afterwards(ctx context.Context) {
-	if p.Option.Type() != "oauth2" && p.Option.Type() != "oauth1" {
+// refresh plans how the tokens are refreshed where the standard says it.
+func (p *planner) refresh(ctx context.Context) {
+	refreshable := p.life.credential() != nil && !p.life.credential().Values.Get("refresh_token").IsMissing()
+	if p.Option.Type() != "oauth2" || !refreshable || p.Methods.Has(refreshMethod) {
 		return
 	}
-	refreshable := p.life.credential() != nil && !p.life.credential().Values.Get("refresh_token").IsMissing()
 	p.quiet = []string{"getOAuthConfig", discoverStep}
-	if p.Option.Type() == "oauth2" && refreshable && !p.Methods.Has(refreshMethod) {
-		p.follow(p.life.refreshOAuth2(ctx))
+	p.follow(p.life.refreshOAuth2(ctx))
+}
+
+// revoke plans how the tokens are taken back where the standard says it.
+func (p *planner) revoke(ctx context.Context) {
+	if p.Option.Type() != "oauth2" && p.Option.Type() != "oauth1" || p.Methods.Has(disconnectMethod) {
+		return
 	}
-	if !p.Methods.Has(disconnectMethod) {
-		if err := p.life.disconnect(ctx); err != ErrNoRevocation {
-			p.follow(err)
-		}
+	p.quiet = []string{"getOAuthConfig", discoverStep}
+	if err := p.life.disconnect(ctx); err != ErrNoRevocation {
+		p.follow(err)
 	}
 }
 
@@ -232,8 +236,9 @@ func (p *planner) answerStep(req *http.Request) *http.Response {
 	case tokenStep, refreshStep:
 		return object(p.tokens())
 	case requestStep, accessStep:
+		of := map[string]string{requestStep: "request", accessStep: "credentials"}[p.current]
 		return respond("application/x-www-form-urlencoded", url.Values{
-			"oauth_token": {text("response.oauth_token")}, "oauth_token_secret": {text("response.oauth_token_secret")}, "oauth_callback_confirmed": {"true"},
+			"oauth_token": {text(of + ".oauth_token")}, "oauth_token_secret": {text(of + ".oauth_token_secret")}, "oauth_callback_confirmed": {"true"},
 		}.Encode())
 	case revokeStep:
 		return object(map[string]any{})

@@ -53,6 +53,10 @@ func (p *planner) note(name string, err error) {
 		_, v := p.config.Data.At(i)
 		part("data "+name, v.String(), at+formula.Pointer("data", name))
 	}
+	if how := p.signature(); how != "" {
+		const config = "/getOAuthConfig/mapping"
+		part("signs each request", how, p.firstOf(at+"/sign", at+"/args/sign", config+"/signatureMethod", config+"/consumerSecret", config+"/dpop", "/makeApiClient"))
+	}
 }
 
 // begin begins a phase.

@@ -112,7 +112,7 @@ func (l *life) refreshByMethod(ctx context.Context) error {
 	return l.step(refreshMethod, func(*Step) error {
 		vars := l.variables(withCredentials(l.credential().Values)...)
 		if err := l.ask(ctx, refreshMethod, vars, l.called()); err != nil {
-			return &spentError{err}
+			return &spentError{err, l.transport.status/100 == 2}
 		}
 		return nil
 	})
@@ -145,7 +145,7 @@ func (l *life) refreshOAuth2(ctx context.Context) error {
 		}
 		p := token.Params{{Name: "grant_type", Value: "refresh_token"}, {Name: "refresh_token", Value: refreshToken}}
 		if answer, err = e.Request(ctx, append(p, r.params("refreshParams")...)); err != nil {
-			return &spentError{err}
+			return &spentError{error: err}
 		}
 		return r.accept(answer)
 	})

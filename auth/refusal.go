@@ -39,7 +39,12 @@ func isRefusal(err error) bool {
 
 // A spentError is the failure of a request that uses up what it sends, such as a
 // refresh token.
-type spentError struct{ error }
+type spentError struct {
+	error
+	// answered says that the last answer was one of success, whatever could not
+	// be read in it.
+	answered bool
+}
 
 func (e *spentError) Unwrap() error { return e.error }
 
@@ -55,6 +60,7 @@ func isUnsure(err error) bool {
 	var size *client.SizeError
 	var refused *token.Error
 	var status *method.StatusError
+	var query *method.GraphQLError
 	switch {
 	case errors.As(err, &size):
 		return true
@@ -65,10 +71,12 @@ func isUnsure(err error) bool {
 	case errors.As(err, &refused):
 		return refused.Kind == token.Unexpected || refused.Kind == token.TooLarge || refused.Kind == token.Unanswered && refused.Status != 0 ||
 			refused.Kind == token.Failed && refused.Code == "" && refused.Status >= http.StatusInternalServerError
+	case errors.As(err, &query):
+		return false
 	case errors.As(err, &status):
 		return status.Status >= http.StatusInternalServerError
 	}
-	return false
+	return spent.answered
 }
 
 // reasonOf says why a login is needed after a refusal.

@@ -317,6 +317,64 @@ func TestPending(t *testing.T) {
 	}
 }
 
+// TestPendingByMethod is TestPending for a refresh by a method of the spec: what
+// was answered with success is used up, whether or not the method can read it.
+func TestPendingByMethod(t *testing.T) {
+	t.Parallel()
+	const spec = `key: shop
+name: Shop
+auth:
+  type: client-credentials
+  baseUri: https://api.acme.example
+  getCredentialsFromConnectionParameters: {implementationType: mapping, mapping: {access_token: first, refresh_token: r-1}}
+  refreshCredentials:
+    implementationType: rest-api-mapping
+    mapping:
+      method: post
+      path: /refresh
+      requestMapping: {data: {token: {$var: credentials.refresh_token}}}
+      responseMapping: {access_token: MAPPED, refresh_token: {$var: response.data.refresh}}
+  makeApiClient: {implementationType: mapping, mapping: {headers: {Authorization: 'Bearer ${credentials.access_token}'}}}
+  test: {implementationType: rest-api-mapping, mapping: {method: get, path: /me}}
+`
+	for _, test := range []struct {
+		name, mapped string
+		status       int
+		answer       string
+		pending      bool
+	}{
+		{"nothing is read", "{$var: response.data.token}", 200, `{"acess":"a-2"}`, true},
+		{"what is needed is not there", "'${response.data.token}'", 200, `{"refresh":"r-2"}`, true},
+		{"broken JSON", "{$var: response.data.token}", 200, `{"token":"a-2`, true},
+		{"an answer of failure", "{$var: response.data.token}", 500, `{}`, true},
+		{"a refused client", "{$var: response.data.token}", 403, `{}`, false},
+		{"too many requests", "{$var: response.data.token}", 429, `{}`, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := subjectOf(t, strings.Replace(spec, "MAPPED", test.mapped, 1))
+			world := worldOf(func(req *http.Request, _ string) (int, string) {
+				if req.URL.Path == "/refresh" {
+					return test.status, test.answer
+				}
+				return 200, `{}`
+			})
+			world.Wait = func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+			v, _, err := s.Complete(auth.Values{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, result, err := auth.Connect(t.Context(), s, v, world)
+			if err != nil || !result.OK {
+				t.Fatal(err, result)
+			}
+			if err := c.Refresh(t.Context()); err == nil || c.Credential().Pending != test.pending {
+				t.Errorf("pending: %v, want %v (%v)", c.Credential().Pending, test.pending, err)
+			}
+		})
+	}
+}
+
 // TestEndInThePast has a server name an end that is past: a clock is wrong, and
 // the token is used until it is refused.
 func TestEndInThePast(t *testing.T) {

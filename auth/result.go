@@ -183,6 +183,9 @@ func errorHint(e *method.StatusError) string {
 		}
 		return statusHint(http.StatusTooManyRequests)
 	}
+	if hint := signedHint(e.Detail); hint != "" && e.Status >= 400 && e.Status < 500 {
+		return hint
+	}
 	saysAuthorization := strings.Contains(strings.ToLower(e.Detail), "authorization")
 	if e.Status == http.StatusBadRequest && saysAuthorization {
 		return statusHint(http.StatusUnauthorized)

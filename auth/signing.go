@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -178,4 +179,33 @@ func factsOf(f sign.Facts) []formula.Member {
 		{Key: "timestamp", Value: formula.Number(float64(f.Timestamp.Unix()))},
 		{Key: "nonce", Value: formula.String(f.Nonce)},
 	}
+}
+
+// jws signs with what formulas sign with.
+func (l *life) jws(alg, key string, data []byte) ([]byte, error) {
+	return formula.SignJWS(alg, l.signingKey(alg, key), data, l.signRand)
+}
+
+// signingKey returns a private key for an algorithm: a throw-away one where the
+// run has a placeholder.
+func (l *life) signingKey(alg, key string) string {
+	if l.run.ThrowAway && !strings.HasPrefix(alg, "HS") && !strings.Contains(key, "PRIVATE KEY") {
+		return formula.ThrowAwayKey(alg)
+	}
+	return key
+}
+
+// membersOf returns an object as encoding/json has it, its numbers as they are
+// written.
+func membersOf(v formula.Value) map[string]any {
+	if !v.IsObject() {
+		return nil
+	}
+	var members map[string]any
+	d := json.NewDecoder(strings.NewReader(string(v.AppendJSON(nil))))
+	d.UseNumber()
+	if d.Decode(&members) != nil {
+		return nil
+	}
+	return members
 }

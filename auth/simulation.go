@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"net/http"
@@ -228,11 +227,10 @@ type inMemory struct{ next http.RoundTripper }
 // RoundTrip hands the request to the provider.
 func (n inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	if shown := client.Shown(req); shown != nil {
-		if block, _ := pem.Decode([]byte(shown.Certificate)); block != nil {
-			if certificate, err := x509.ParseCertificate(block.Bytes); err == nil {
-				req = req.WithContext(req.Context())
-				req.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{certificate}}
-			}
+		// Who has not the key of a certificate does not get through a handshake.
+		if pair, err := tls.X509KeyPair([]byte(shown.Certificate), []byte(shown.Key)); err == nil {
+			req = req.WithContext(req.Context())
+			req.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{pair.Leaf}}
 		}
 	}
 	return n.next.RoundTrip(req)

@@ -172,7 +172,7 @@ func (m *simulation) broken(c *Credential) (Values, *Credential) {
 	if c == nil {
 		return v, nil
 	}
-	secrets = append(secrets, m.provider.Given()...)
+	secrets = append(secrets, m.given(c)...)
 	fresh := *c
 	fresh.Values = replaced(c.Values, secrets)
 	if m.Option.Value.Get(credentialsMethod).Get("type").Text() == spec.KindMapping {
@@ -186,6 +186,16 @@ func (m *simulation) broken(c *Credential) (Values, *Credential) {
 		}
 	}
 	return v, &fresh
+}
+
+// given lists the texts that the provider gave away; what is borrowed has others
+// besides tokens.
+func (m *simulation) given(c *Credential) []string {
+	list := m.provider.Given()
+	if m.Option.Type() == "proxy" && c != nil {
+		list = append(list, textsOf(secretMembers(c.Values))...)
+	}
+	return list
 }
 
 // replaced returns a value with wrong secrets in its texts.

@@ -43,7 +43,7 @@ func (r *Round) Callback(callback string) (Callback, error) {
 		return Callback{}, err
 	}
 	if code := query.Get("error"); code != "" {
-		return Callback{}, denied(code, query.Get("error_description"), query.Get("error_uri"), r.State, r.Verifier)
+		return Callback{}, denied(code, query.Get("error_description"), query.Get("error_uri"), r.redact, r.State, r.Verifier)
 	}
 	code := query.Get(r.code)
 	if code == "" {
@@ -80,7 +80,7 @@ func (r *Round) checkIssuer(query url.Values) error {
 	if got == "" && !r.issues || r.issuer == "" || got == r.issuer {
 		return nil
 	}
-	return &IssuerError{Want: r.issuer, Got: secret.PrintableLine(got)}
+	return &IssuerError{Want: r.issuer, Got: shown(got, r.redact, []string{r.State, r.Verifier})}
 }
 
 // readCallback gives the query of a callback at the redirect URI, and words

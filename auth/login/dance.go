@@ -41,6 +41,10 @@ type Dance struct {
 	Extra     []Param  // more parameters of the authorize request
 
 	Transport http.RoundTripper
+
+	// Redact takes secrets out of a server's words that an error shows, beside
+	// those of the dance; nil knows none.
+	Redact func(string) string
 }
 
 // outOfBand is a redirect URI that is none.
@@ -62,6 +66,7 @@ type Temporary struct {
 	authorize string
 	callback  string
 	confirmed bool
+	redact    func(string) string
 	used      atomic.Bool
 }
 
@@ -90,11 +95,11 @@ func (d *Dance) RequestToken(ctx context.Context) (*Temporary, error) {
 	}
 	signer := d.signer()
 	signer.Token, signer.TokenSecret, signer.Callback = "", "", d.Callback
-	answer, err := d.credential(ctx, &exchange{what: "temporary credential", uri: d.RequestTokenURI, signer: signer})
+	answer, err := d.credential(ctx, &exchange{what: TemporaryStep, uri: d.RequestTokenURI, signer: signer})
 	if err != nil {
 		return nil, err
 	}
-	t := &Temporary{Token: answer.Get("oauth_token"), Secret: answer.Get("oauth_token_secret"), callback: d.Callback}
+	t := &Temporary{Token: answer.Get("oauth_token"), Secret: answer.Get("oauth_token_secret"), callback: d.Callback, redact: d.Redact}
 	switch confirmed := answer.Get("oauth_callback_confirmed"); {
 	case strings.EqualFold(confirmed, "true"):
 		t.confirmed = true
@@ -152,9 +157,9 @@ func (t *Temporary) Accept(callback string) (verifier string, err error) {
 	verifier = query.Get("oauth_verifier")
 	switch problem := query.Get("oauth_problem"); {
 	case problem != "":
-		return "", denied(problem, query.Get("oauth_problem_advice"), "", t.Token, t.Secret)
+		return "", denied(problem, query.Get("oauth_problem_advice"), "", t.redact, t.Token, t.Secret)
 	case query.Has("denied"), verifier == "denied": // the latter is Jira's
-		return "", denied("access_denied", "", "")
+		return "", denied("access_denied", "", "", nil)
 	case verifier == "" && t.confirmed:
 		return "", fmt.Errorf("the callback has no oauth_verifier (it has %s%s)", names(query), fragment)
 	}

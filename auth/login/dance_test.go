@@ -192,6 +192,10 @@ func TestRequestTokenRefuses(t *testing.T) {
 			says(http.StatusUnauthorized, formType, "error=invalid_client&description=unknown+consumer"),
 			"the server refused the temporary credential with status 401 and the problem invalid_client: unknown consumer",
 		},
+		"a problem with a parameter": {
+			says(http.StatusBadRequest, formType, "oauth_problem=parameter_rejected&oauth_parameters_rejected=oauth_callback%3Dhttps%253A%252F%252Fh%26oauth_nonce%3Dx"),
+			"the server refused the temporary credential with status 400 and the problem parameter_rejected: oauth_callback, oauth_nonce",
+		},
 		"a text": {
 			says(http.StatusUnauthorized, "text/plain", "Failed to validate oauth signature and token"),
 			"the server refused the temporary credential with status 401: Failed to validate oauth signature and token",

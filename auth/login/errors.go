@@ -66,18 +66,22 @@ func (e *DeniedError) Error() string {
 }
 
 // denied makes a DeniedError of what a server wrote, which may hold the round's
-// secrets.
-func denied(code, description, uri string, secrets ...string) *DeniedError {
-	e := &DeniedError{Code: shown(code, secrets), Description: shown(description, secrets)}
+// secrets, and others that redact knows.
+func denied(code, description, uri string, redact func(string) string, secrets ...string) *DeniedError {
+	e := &DeniedError{Code: shown(code, redact, secrets), Description: shown(description, redact, secrets)}
 	if u, err := url.Parse(uri); err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
-		e.URI = shown(uri, secrets)
+		e.URI = shown(uri, redact, secrets)
 	}
 	return e
 }
 
-// shown gives a server's text in printable form and without secrets that were
-// made on the way, which nobody else knows.
-func shown(text string, secrets []string) string {
+// shown gives a server's text in printable form and without secrets: those that
+// redact takes out, if it is not nil, and those that were made on the way, which
+// nobody else may know.
+func shown(text string, redact func(string) string, secrets []string) string {
+	if redact != nil { // before the text is made printable, since a secret may not be
+		text = redact(text)
+	}
 	r := secret.NewRedactor()
 	for _, s := range secrets {
 		r.Add("", s)

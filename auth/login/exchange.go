@@ -20,11 +20,14 @@ const (
 	maxAdvice = 2 << 10 // bytes of a text that is shown; a longer one is left out, not cut
 )
 
+// TemporaryStep is the step of a dance in which it begins.
+const TemporaryStep = "temporary credential"
+
 // An AnswerError says that a server of OAuth 1 refused a step of the dance, or
 // did not answer as it has to. Problem and Advice are the server's texts,
 // printable and not cut.
 type AnswerError struct {
-	Step    string // temporary credential, access token or revocation
+	Step    string // TemporaryStep, access token or revocation
 	Status  int
 	Problem string // oauth_problem, or the like
 	Advice  string // oauth_problem_advice, or the text of the answer
@@ -57,7 +60,7 @@ func (d *Dance) credential(ctx context.Context, x *exchange) (url.Values, error)
 	}
 	values, err := url.ParseQuery(strings.TrimSpace(string(body)))
 	if err != nil || values.Get("oauth_token") == "" || !values.Has("oauth_token_secret") {
-		return nil, x.refusal(status, body)
+		return nil, x.refusal(status, body, d.Redact)
 	}
 	for _, name := range []string{"oauth_token", "oauth_token_secret"} {
 		if len(values[name]) > 1 {
@@ -97,7 +100,7 @@ func (d *Dance) send(ctx context.Context, x *exchange) (status int, body []byte,
 		return 0, nil, fmt.Errorf("%s answered %d and redirects to %s, which was not followed: correct the URI for the %s",
 			origin(u), resp.StatusCode, target(u, resp), x.what)
 	case resp.StatusCode/100 != 2:
-		return 0, nil, x.refusal(resp.StatusCode, body)
+		return 0, nil, x.refusal(resp.StatusCode, body, d.Redact)
 	}
 	return resp.StatusCode, body, nil
 }
@@ -135,7 +138,7 @@ func target(from *url.URL, resp *http.Response) string {
 // refusal makes an error of an answer that is no credential. Its problem is
 // looked for in a form, under the names that servers use for it (oauth_problem
 // is from the Problem Reporting extension); else a short text is the advice.
-func (x *exchange) refusal(status int, body []byte) error {
+func (x *exchange) refusal(status int, body []byte, redact func(string) string) error {
 	e := &AnswerError{Step: x.what, Status: status}
 	text := strings.TrimSpace(string(body))
 	values, err := url.ParseQuery(text)
@@ -143,8 +146,11 @@ func (x *exchange) refusal(status int, body []byte) error {
 		values = nil
 	}
 	secrets := []string{x.signer.ConsumerSecret, x.signer.Token, x.signer.TokenSecret, x.signer.Verifier}
-	e.Problem = shown(first(values, "oauth_problem", "error"), secrets)
-	e.Advice = shown(first(values, "oauth_problem_advice", "error_description", "description"), secrets)
+	e.Problem = shown(first(values, "oauth_problem", "error"), redact, secrets)
+	e.Advice = shown(first(values, "oauth_problem_advice", "error_description", "description"), redact, secrets)
+	if e.Advice == "" {
+		e.Advice = parameterNames(first(values, "oauth_parameters_absent", "oauth_parameters_rejected"))
+	}
 	switch {
 	case e.Problem != "":
 	case text == "":
@@ -154,9 +160,21 @@ func (x *exchange) refusal(status int, body []byte) error {
 	case text[0] == '<' || len(text) > maxAdvice || strings.Contains(text, "oauth_token_secret"):
 		e.Advice = fmt.Sprintf("the answer is no credential, but %d bytes of something else", len(body))
 	default:
-		e.Advice = shown(text, secrets)
+		e.Advice = shown(text, redact, secrets)
 	}
 	return e
+}
+
+// parameterNames lists the names of parameters of which the Problem Reporting
+// extension says that they are absent, or rejected with their values.
+func parameterNames(encoded string) string {
+	var list []string
+	for pair := range strings.SplitSeq(encoded, "&") {
+		if name, _, _ := strings.Cut(pair, "="); name != "" {
+			list = append(list, secret.PrintableLine(name))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 func first(values url.Values, names ...string) string {

@@ -33,6 +33,9 @@ type ListenerOptions struct {
 	// MaxStrays is how many callbacks may come that do not belong to the login,
 	// before it ends; 0 is 100.
 	MaxStrays int
+	// Redact takes secrets out of a server's words that the page shows, beside
+	// those of the answer; nil knows none.
+	Redact func(string) string
 
 	headerTimeout time.Duration // for the head of a request to arrive; 0 is 10 s
 }
@@ -67,6 +70,7 @@ type Listener struct {
 	server   *http.Server
 	ended    chan struct{} // closed when it takes no more connections
 	end      func()
+	redact   func(string) string
 
 	mu     sync.Mutex
 	wait   *wait // nil if nobody waits
@@ -121,7 +125,7 @@ func Listen(o ListenerOptions) (*Listener, error) {
 	if n, err := strconv.Atoi(u.Port()); err == nil && n == 0 {
 		u.Host = strings.TrimSuffix(u.Host, u.Port()) + strconv.Itoa(portOf(sockets[0]))
 	}
-	l := &Listener{redirect: u, sockets: sockets, ended: make(chan struct{}), most: cmp.Or(max(o.MaxStrays, 0), maxStrays)}
+	l := &Listener{redirect: u, sockets: sockets, ended: make(chan struct{}), redact: o.Redact, most: cmp.Or(max(o.MaxStrays, 0), maxStrays)}
 	l.end = sync.OnceFunc(func() {
 		close(l.ended)
 		for _, s := range l.sockets {
@@ -161,7 +165,10 @@ func (l *Listener) Lead(address string) {
 // answered with a page that says so and is forgotten, but too many are a
 // [*StraysError]. After the answer the listener is closed; what is on its way to
 // it still gets a page.
-func (l *Listener) Wait(ctx context.Context, visit Visit) (callback string, err error) {
+//
+// Begin, if it is not nil, is called once it waits: from then on the user may be
+// sent to the visit's URL.
+func (l *Listener) Wait(ctx context.Context, visit Visit, begin func()) (callback string, err error) {
 	w := &wait{check: visit.Check, poster: poster(visit.URL), callback: make(chan string, 1), failure: make(chan error, 1)}
 	l.mu.Lock()
 	busy, used := l.wait != nil, l.used
@@ -180,6 +187,9 @@ func (l *Listener) Wait(ctx context.Context, visit Visit) (callback string, err 
 		l.wait = nil
 		l.mu.Unlock()
 	}()
+	if begin != nil {
+		begin()
+	}
 	select {
 	case callback = <-w.callback:
 		l.end()

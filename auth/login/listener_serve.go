@@ -74,7 +74,7 @@ func (l *Listener) take(callback string) (taken *wait, p page) {
 		return nil, page{Title: "This answer does not belong to the login", Text: "It was not used, and the login goes on waiting. If you did log in just now, begin anew, and use the page that was opened for it."}
 	}
 	l.used = true
-	return l.wait, after(callback, l.next)
+	return l.wait, after(callback, l.next, l.redact)
 }
 
 // queryFrom gives the parameters of a callback as a query; problem says why

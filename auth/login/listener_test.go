@@ -61,25 +61,12 @@ func await(t *testing.T, o login.ListenerOptions, change func(*login.RoundOption
 	w := &waiter{Listener: l, round: round, origin: u.Scheme + "://" + u.Host, cancel: cancel, came: make(chan error, 1)}
 	ready := make(chan struct{})
 	go func() {
-		visit := login.Visit{URL: round.URL(), Check: round.Check}
-		close(ready)
 		var err error
-		w.got, err = l.Wait(ctx, visit)
+		w.got, err = l.Wait(ctx, login.Visit{URL: round.URL(), Check: round.Check}, func() { close(ready) })
 		w.came <- err
 	}()
 	<-ready
-	w.settle(t)
 	return w
-}
-
-// settle returns when the listener waits: before that it says that none does.
-func (w *waiter) settle(t *testing.T) {
-	t.Helper()
-	for {
-		if status, body := w.get(t, w.RedirectURI()+"?state=settle"); status != 400 || !strings.Contains(body, "No login is waiting") {
-			return
-		}
-	}
 }
 
 // good is the callback that is waited for.
@@ -276,7 +263,7 @@ func TestMust2OneAnswer(t *testing.T) {
 		_ = c.Close()
 		t.Error("it listens still")
 	}
-	if _, err := w.Wait(t.Context(), login.Visit{}); !errors.Is(err, login.ErrUsed) {
+	if _, err := w.Wait(t.Context(), login.Visit{}, nil); !errors.Is(err, login.ErrUsed) {
 		t.Errorf("it waits once more: %v", err)
 	}
 }
@@ -391,17 +378,16 @@ func TestMust2SlowHeadsEnd(t *testing.T) {
 		}
 		slow = append(slow, c)
 	}
-	came := make(chan error, 1)
+	came, ready := make(chan error, 1), make(chan struct{})
 	go func() {
-		_, err := l.Wait(t.Context(), login.Visit{})
+		_, err := l.Wait(t.Context(), login.Visit{}, func() { close(ready) })
 		came <- err
 	}()
+	<-ready
 	w := &waiter{Listener: l}
 	begun := time.Now()
-	for {
-		if status, _ := w.get(t, l.RedirectURI()+"?code=c"); status == 200 {
-			break
-		}
+	if status, _ := w.get(t, l.RedirectURI()+"?code=c"); status != 200 {
+		t.Errorf("the answer got %d", status)
 	}
 	if took := time.Since(begun); took > 10*time.Second {
 		t.Errorf("the answer got through after %v", took)

@@ -1,5 +1,6 @@
 // Package login is one interactive round: PKCE, state, the authorization
-// request, what its callback must be, and the OAuth 1 dance.
+// request, the listener that its user comes back to or what they paste, what the
+// callback must be, and the OAuth 1 dance.
 //
 //	round, err := login.NewRound(login.RoundOptions{
 //		AuthorizationEndpoint: "https://login.example.com/authorize",
@@ -7,7 +8,7 @@
 //		RedirectURI:           "http://127.0.0.1:47920/callback",
 //		Scopes:                []string{"read", "write"},
 //	})
-//	address, err := browse(ctx, round.URL()) // a Browser
+//	address, err := browse(ctx, round.URL()) // a Browser, such as one made of a Listener
 //	callback, err := round.Callback(address)
 //	// exchange callback.Code with round.RedirectURI and round.Verifier
 //

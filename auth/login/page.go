@@ -21,7 +21,7 @@ type page struct {
 }
 
 // pageStyle is all of the look of a page.
-const pageStyle = `:root{color-scheme:light dark;--ink:#1b1f24;--soft:#57606a;--paper:#fff;--line:#d0d7de;--mark:#9a3412;--link:#0550ae}
+const pageStyle = `:root{color-scheme:light dark;--ink:#1b1f24;--soft:#4b535c;--paper:#fff;--line:#d0d7de;--mark:#9a3412;--link:#0550ae}
 @media(prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9da7b3;--paper:#0d1117;--line:#30363d;--mark:#ffa657;--link:#79c0ff}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--paper);color:var(--ink);font:1.0625rem/1.55 system-ui,sans-serif}
@@ -39,7 +39,7 @@ var pageText = template.Must(template.New("page").Parse(`<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-{{if .Next}}<meta http-equiv="refresh" content="1; url={{.Next}}">
+{{if .Next}}<meta http-equiv="refresh" content="0; url={{.Next}}">
 {{end}}<title>{{.Title}}</title>
 <style>` + pageStyle + `</style>
 </head>
@@ -79,12 +79,12 @@ func write(w http.ResponseWriter, status int, p page) {
 }
 
 // after is the page after an answer: what becomes of it is not known yet.
-func after(callback, next string) page {
+func after(callback, next string, redact func(string) string) page {
 	back := "You can close this page and go back to the terminal, which says "
 	if next != "" {
 		back = "The page where you began says "
 	}
-	if said := refusal(callback); said != "" {
+	if said := refusal(callback, redact); said != "" {
 		return page{Title: "The login did not succeed", Said: said, Text: back + "what to do.", Next: next}
 	}
 	return page{Title: "You are back from the login", Text: back + "whether it succeeded.", Next: next}
@@ -95,7 +95,7 @@ const maxSaid = 500
 
 // refusal gives why a server refused, in its words, printable and without what
 // the answer has of secrets; "" if it did not.
-func refusal(callback string) string {
+func refusal(callback string, redact func(string) string) string {
 	u, err := url.Parse(callback)
 	if err != nil {
 		return ""
@@ -109,9 +109,9 @@ func refusal(callback string) string {
 		return ""
 	}
 	secrets := []string{q.Get("state"), q.Get("code"), q.Get("oauth_token")}
-	said := shown(code, secrets)
+	said := shown(code, redact, secrets)
 	if words := cmp.Or(q.Get("error_description"), q.Get("oauth_problem_advice")); words != "" {
-		said = shown(words, secrets) + " (" + said + ")"
+		said = shown(words, redact, secrets) + " (" + said + ")"
 	}
 	if cut := []rune(said); len(cut) > maxSaid {
 		said = strings.TrimSpace(string(cut[:maxSaid])) + "…"

@@ -146,21 +146,15 @@ func TestOAuth1Page(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		came := make(chan error, 1)
+		came, ready := make(chan error, 1), make(chan struct{})
 		go func() {
-			_, err := l.Wait(t.Context(), login.Visit{URL: "https://login.example.com/authorize"})
+			_, err := l.Wait(t.Context(), login.Visit{URL: "https://login.example.com/authorize"}, func() { close(ready) })
 			came <- err
 		}()
+		<-ready
 		w := &waiter{Listener: l}
-		for {
-			status, body := w.get(t, l.RedirectURI()+"?"+query)
-			if status != 200 {
-				continue // nobody waits yet
-			}
-			if !strings.Contains(body, want) || strings.Contains(body, "token-of") {
-				t.Errorf("%s: want %q: %s", query, want, body)
-			}
-			break
+		if status, body := w.get(t, l.RedirectURI()+"?"+query); status != 200 || !strings.Contains(body, want) || strings.Contains(body, "token-of") {
+			t.Errorf("%s: want %q: %d %s", query, want, status, body)
 		}
 		if err := <-came; err != nil {
 			t.Error(err)
@@ -200,19 +194,13 @@ func FuzzListener(f *testing.F) {
 		}
 		waits := make(chan struct{})
 		came := make(chan string, 1)
-		check := func(callback string) error { return round.Check(callback) }
 		go func() {
-			close(waits)
-			callback, _ := l.Wait(t.Context(), login.Visit{URL: round.URL(), Check: check})
+			callback, _ := l.Wait(t.Context(), login.Visit{URL: round.URL(), Check: round.Check}, func() { close(waits) })
 			came <- callback
 		}()
 		<-waits
 		w := newRecorder()
 		login.Handler(l).ServeHTTP(w, req)
-		for w.status == 400 && strings.Contains(w.body.String(), "No login is waiting") {
-			w = newRecorder()
-			login.Handler(l).ServeHTTP(w, req)
-		}
 		checkPage(t, w.header, w.body.String())
 		if w.status != 200 {
 			select {

@@ -54,6 +54,10 @@ type RoundOptions struct {
 	// of 256 bits. Who gives them has to give as much.
 	State, Verifier, Nonce string
 	Rand                   io.Reader // nil is the system's
+
+	// Redact takes secrets out of a server's words that an error shows, beside
+	// those of the round; nil knows none.
+	Redact func(string) string
 }
 
 // A Round is one authorization request and its answer (RFC 6749 4.1.1 and
@@ -75,6 +79,7 @@ type Round struct {
 	code     string
 	issuer   string
 	issues   bool // the issuer names itself in every answer
+	redact   func(string) string
 	used     atomic.Bool
 }
 
@@ -117,7 +122,7 @@ func NewRound(o RoundOptions) (*Round, error) {
 	}
 	r := &Round{
 		RedirectURI: o.RedirectURI, State: o.State,
-		endpoint: endpoint, redirect: redirect, issuer: o.Issuer, issues: o.IssRequired, code: o.CodeParam,
+		endpoint: endpoint, redirect: redirect, issuer: o.Issuer, issues: o.IssRequired, code: o.CodeParam, redact: o.Redact,
 	}
 	if r.code == "" {
 		r.code = "code"

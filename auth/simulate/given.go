@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/connector-spec/connector/formula"
 )
@@ -44,11 +45,24 @@ func (p *Provider) Expire() {
 func (p *Provider) Credentials() formula.Value {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	before := len(p.tokens)
 	v, err := formula.ParseJSON(p.grantTokens(&Config{Value: formula.Object()}, &request{header: http.Header{}}, 0, "", true).body)
 	if err != nil {
 		return formula.Object()
 	}
+	if !p.readsToken() { // the other one has a key, or a user name and a password
+		p.tokens = p.tokens[:before]
+		v = v.Without("access_token").Without("refresh_token").Without("expires_in")
+	}
 	return v
+}
+
+// readsToken tells whether the spec may read an access token of a credential.
+func (p *Provider) readsToken() bool {
+	return p.facts.Option.Get("makeApiClient").Has("code") || slices.ContainsFunc(p.facts.Reads, func(r Read) bool {
+		path := r.Path.Steps()
+		return len(path) > 0 && (path[0].Property == "credentials" || path[0].Property == "authData") && (len(path) == 1 || path[1].Property == "access_token")
+	})
 }
 
 // Given lists the texts of the tokens that were given away.

@@ -66,7 +66,7 @@ func (l Leaf) name() string {
 // Leaves lists what the formulas read of the answers to a step.
 func (p *Provider) Leaves(step string) []Leaf {
 	switch step {
-	case StepToken, StepRefresh, StepAccess:
+	case StepToken, StepRefresh, StepAccess, StepBorrow:
 		return p.leaves(readToken)
 	case StepAuthorize:
 		return p.leaves(readQuery)

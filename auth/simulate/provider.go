@@ -28,6 +28,7 @@ const (
 	StepRevoke    = "revoke"
 	StepRequest   = "requestToken"
 	StepAccess    = "accessToken"
+	StepBorrow    = "proxy" // from the connection of another connector
 )
 
 // Facts are what a provider is made from.

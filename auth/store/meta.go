@@ -45,7 +45,7 @@ func decodeMeta(file string, data []byte) (*meta, error) {
 		return nil, err
 	}
 	m := &meta{}
-	if strictly(data, m) != nil || !isID(m.ID) || !m.Key.valid() || m.Next != nil && !m.Next.valid() {
+	if strictly(data, m) != nil || !m.valid() {
 		return nil, &TamperedError{File: file, Reason: fmt.Sprintf("it does not describe a store of version %d", version)}
 	}
 	return m, nil
@@ -57,6 +57,12 @@ func (s *Store) saveMeta(m *meta) error {
 		return fmt.Errorf("encode %s: %w", metaFile, err)
 	}
 	return writePrivate(s.path(metaFile), append(data, '\n'))
+}
+
+// valid tells whether this program can have written it. No change of the key
+// leads to plain text: who says so wants the records to be written in clear.
+func (m *meta) valid() bool {
+	return isID(m.ID) && m.Key.valid() && (m.Next == nil || m.Next.valid() && m.Next.Place != None)
 }
 
 func (r keyRef) valid() bool {

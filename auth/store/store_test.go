@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -324,5 +325,39 @@ func TestLeftovers(t *testing.T) {
 	left, err := filepath.Glob(filepath.Join(w.Dir, "*", "*.new"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+// TestNamesWithoutAKey lists what there is where no key can be had, without
+// what cannot be read.
+func TestNamesWithoutAKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	s := w.create(t)
+	for _, name := range []string{"Work", "home"} {
+		add(t, s, name)
+		if err := s.AddClient(t.Context(), &store.Client{Name: "of " + name, Parameters: []byte("{}")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keyless, err := store.Open(store.Options{Dir: w.Dir, Keyring: w.Keyring})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(w.Dir, "connections", "*.json"))
+	if err != nil || len(files) != 2 {
+		t.Fatal(files, err)
+	}
+	if got, want := keyless.ConnectionNames(), []string{"home", "Work"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := keyless.ClientNames(), []string{"of home", "of Work"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if err := os.WriteFile(files[0], nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := keyless.ConnectionNames(); len(got) != 1 {
+		t.Errorf("%q", got)
 	}
 }

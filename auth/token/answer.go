@@ -188,7 +188,7 @@ func (r *answerReader) tokenType() (problem string) {
 		return "the token_type is " + kindOf(v) + ", not a text"
 	case known != "":
 		r.answer.TokenType = known
-		if !strings.EqualFold(known, text) {
+		if !strings.EqualFold(known, text) && r.shape.TokenType == nil {
 			r.answer.note("the token_type is %s, which was taken for %s", plain(text, maxCode), known)
 		}
 	case r.shape.TokenType != nil && !strings.ContainsFunc(text, isControl):

@@ -134,7 +134,7 @@ func TestReadAnswer(t *testing.T) {
 		{
 			name: "Slack: authed_user", body: `{"ok":true,"access_token":"","authed_user":{"id":"U1","access_token":"xoxp","scope":"chat:write","token_type":"user"}}`,
 			shape: token.Shape{AccessToken: at("authed_user", "access_token"), Scope: at("authed_user", "scope"), TokenType: at("authed_user", "token_type")},
-			want:  token.Answer{AccessToken: "xoxp", TokenType: "Bearer", Scopes: []string{"chat:write"}, Notes: []string{"the token_type is user, which was taken for Bearer"}},
+			want:  token.Answer{AccessToken: "xoxp", TokenType: "Bearer", Scopes: []string{"chat:write"}},
 		},
 		{
 			name: "Setmore: data.token.access_token", body: `{"response":true,"data":{"token":{"access_token":"abc","expires_in":3600}}}`,

@@ -9,4 +9,7 @@ import (
 
 //go:generate go run ./internal/docgen ../../docs
 
-func main() { os.Exit(cli.Main(cli.System(), os.Args[1:])) }
+func main() {
+	noCoreDumps()
+	os.Exit(cli.Main(cli.System(), os.Args[1:]))
+}

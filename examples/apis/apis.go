@@ -6,9 +6,9 @@
 package apis
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"net/http"
-	"strings"
 )
 
 // An API is one server with the origins it stands for, and what it accepts by
@@ -16,11 +16,17 @@ import (
 // what it gave out: each API of [All] begins anew.
 type API struct {
 	Example string
-	Origin  string // of the API
-	Login   string // the origin of its logins, if that is another one
+	Origin  string   // of the API
+	Login   string   // the origin of its logins, if that is another one
+	Others  []string // more origins, of its token endpoint or other parts
 	// Options are the ways to authenticate.
 	Options map[string]Option
 	Handler http.Handler
+	// TLS is that of a server that wants to be spoken to by TLS; nil if any.
+	TLS *tls.Config
+	// Lender is the example from whose connection, by its option default, this one
+	// borrows.
+	Lender string
 }
 
 // An Option is one way to authenticate.
@@ -28,15 +34,17 @@ type Option struct {
 	Inputs     map[string]string
 	Parameters map[string]string
 	Secrets    []string // the names among them that the server checks
-	Browser    bool     // a user logs in
+	// Wrong are other values for those of a form that is checked before.
+	Wrong   map[string]string
+	Browser bool // a user logs in
 }
 
 // Origins are those that the server stands for.
 func (a API) Origins() []string {
 	if a.Login == "" {
-		return []string{a.Origin}
+		return append([]string{a.Origin}, a.Others...)
 	}
-	return []string{a.Login, a.Origin}
+	return append([]string{a.Login, a.Origin}, a.Others...)
 }
 
 // values are inputs, or parameters.
@@ -44,16 +52,19 @@ type values = map[string]string
 
 // All returns the servers, one for each example.
 func All() []API {
-	return []API{
+	return append([]API{
 		{
 			Example: "openweather", Origin: "https://api.openweathermap.org",
 			Options: map[string]Option{"default": {Inputs: values{"apiKey": openWeatherKey}, Secrets: []string{"apiKey"}}},
 			Handler: http.HandlerFunc(openWeather),
 		},
 		{
-			Example: "github", Origin: "https://api.github.com",
-			Options: map[string]Option{"default": {Inputs: values{"token": gitHubToken}, Secrets: []string{"token"}}},
-			Handler: http.HandlerFunc(gitHub),
+			Example: "github", Origin: "https://api.github.com", Login: "https://github.com",
+			Options: map[string]Option{
+				"default": {Inputs: values{"token": gitHubToken}, Secrets: []string{"token"}},
+				"device":  {Parameters: values{"clientId": gitHubClient}, Browser: true},
+			},
+			Handler: newGitHub(),
 		},
 		{
 			Example: "linear", Origin: "https://api.linear.app",
@@ -126,14 +137,104 @@ func All() []API {
 			}},
 			Handler: newSalesforce(),
 		},
-	}
+		{
+			Example: "veeva-vault", Origin: "https://example.veevavault.com",
+			Options: map[string]Option{"default": {
+				Inputs: values{"vault": "example", "username": veevaUser, "password": veevaPassword}, Secrets: []string{"username", "password"},
+			}},
+			Handler: newVeeva(),
+		},
+		{
+			Example: "mongodb-atlas", Origin: "https://cloud.mongodb.com",
+			Options: map[string]Option{"default": {
+				Inputs: values{"publicKey": atlasPublic, "privateKey": atlasPrivate}, Secrets: []string{"publicKey", "privateKey"},
+			}},
+			Handler: newAtlas(),
+		},
+		{
+			Example: "angel-one", Origin: "https://apiconnect.angelone.in",
+			Options: map[string]Option{"default": {
+				Inputs:  values{"clientCode": angelClient, "pin": angelPIN, "totpSecret": angelTOTP, "apiKey": angelKey},
+				Secrets: []string{"clientCode", "pin", "totpSecret", "apiKey"},
+			}},
+			Handler: newAngelOne(),
+		},
+		{
+			Example: "jira-service-management", Origin: "https://example.atlassian.net", Lender: "jira",
+			Options: map[string]Option{"default": {}},
+			Handler: http.HandlerFunc(serviceManagement),
+		},
+		ledgerAPI(),
+		{
+			Example: "membrane", Origin: "https://api.integration.app",
+			Options: map[string]Option{
+				"default": {Parameters: values{"workspaceKey": membraneKey, "workspaceSecret": membraneSecret}, Secrets: []string{"workspaceKey", "workspaceSecret"}},
+				"former":  {Parameters: values{"workspaceKey": membraneKey, "workspaceSecret": membraneSecret, "userId": "ada"}, Secrets: []string{"workspaceKey", "workspaceSecret"}},
+			},
+			Handler: http.HandlerFunc(membrane),
+		},
+		{
+			Example: "google", Origin: "https://www.googleapis.com", Login: "https://accounts.google.com", Others: []string{"https://oauth2.googleapis.com"},
+			Options: map[string]Option{"default": {
+				Parameters: values{"clientId": googleClient, "clientSecret": googleSecret}, Secrets: []string{"clientSecret"}, Browser: true,
+			}},
+			Handler: newGoogle(),
+		},
+		{
+			Example: "slack", Origin: "https://slack.com",
+			Options: map[string]Option{"default": {
+				Parameters: values{"clientId": slackClient, "clientSecret": slackSecret, "redirectUri": slackRedirect}, Secrets: []string{"clientSecret"}, Browser: true,
+			}},
+			Handler: newSlack(),
+		},
+		{
+			Example: "hubspot", Origin: "https://api.hubapi.com", Login: "https://app.hubspot.com",
+			Options: map[string]Option{"default": {
+				Parameters: values{"clientId": hubSpotClient, "clientSecret": hubSpotSecret}, Secrets: []string{"clientSecret"}, Browser: true,
+			}},
+			Handler: newHubSpot(),
+		},
+		{
+			Example: "shopify", Origin: "https://" + shopifyShop,
+			Options: map[string]Option{
+				"token": {Inputs: values{"shop": shopifyShop, "apiKey": shopifyToken}, Secrets: []string{"apiKey"}},
+				"app": {
+					Inputs:     values{"shop": shopifyShop},
+					Parameters: values{"clientId": shopifyClient, "clientSecret": shopifySecret}, Secrets: []string{"clientId", "clientSecret"},
+				},
+			},
+			Handler: newShopify(),
+		},
+		{
+			Example: "zendesk", Origin: "https://example.zendesk.com",
+			Options: map[string]Option{
+				"token": {Inputs: values{"subdomain": "example", "username": zendeskEmail, "password": zendeskToken}, Secrets: []string{"username", "password"}},
+				"oauth": {
+					Inputs:     values{"subdomain": "example"},
+					Parameters: values{"clientId": zendeskClient, "clientSecret": zendeskSecret}, Secrets: []string{"clientSecret"}, Browser: true,
+				},
+			},
+			Handler: newZendesk(),
+		},
+		{
+			Example: "stripe", Origin: "https://api.stripe.com",
+			Options: map[string]Option{"default": {Inputs: values{"username": stripeKey}, Secrets: []string{"username"}}},
+			Handler: http.HandlerFunc(stripe),
+		},
+		{
+			Example: "notion", Origin: "https://api.notion.com",
+			Options: map[string]Option{"default": {
+				Parameters: values{"clientId": notionClient, "clientSecret": notionSecret}, Secrets: []string{"clientSecret"}, Browser: true,
+			}},
+			Handler: newNotion(),
+		},
+	}, business()...)
 }
 
 // Credentials that the servers accept. They open nothing else.
 const (
 	openWeatherKey = "0f5e8d2c1b4a69788796a5b4c3d2e1f0"
 	linearKey      = "lin_api_LOOPBACK4f7Xq2Lw8Zr1Tn6Vb3Kc9Md5"
-	gitHubToken    = "github_pat_11LOOPBACK0example7Jq2Xw9Zr4"
 )
 
 type object = map[string]any
@@ -171,30 +272,4 @@ func openWeather(w http.ResponseWriter, r *http.Request) {
 		"main":    object{"temp": temperature, "pressure": 1012, "humidity": 81},
 		"dt":      1763730000, "id": 2643743, "name": "London", "cod": 200,
 	})
-}
-
-// gitHub is "Get the authenticated user", https://docs.github.com/rest/users.
-func gitHub(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("X-GitHub-Media-Type", "github.v3; format=json")
-	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	switch {
-	case r.Header.Get("User-Agent") == "":
-		answer(w, http.StatusForbidden, object{"message": "Request forbidden by administrative rules."})
-	case !ok:
-		answer(w, http.StatusUnauthorized, object{"message": "Requires authentication", "documentation_url": "https://docs.github.com/rest", "status": "401"})
-	case token != gitHubToken:
-		answer(w, http.StatusUnauthorized, object{"message": "Bad credentials", "documentation_url": "https://docs.github.com/rest", "status": "401"})
-	case r.URL.Path == "/user/repos":
-		answer(w, http.StatusOK, []object{
-			{"id": 1296269, "full_name": "octocat/Hello-World", "private": false},
-			{"id": 1296270, "full_name": "octocat/secret-plans", "private": true},
-		})
-	case r.URL.Path != "/user":
-		answer(w, http.StatusNotFound, object{"message": "Not Found", "documentation_url": "https://docs.github.com/rest", "status": "404"})
-	default:
-		answer(w, http.StatusOK, object{
-			"login": "octocat", "id": 583231, "type": "User", "name": "The Octocat", "company": "@github",
-			"url": "https://api.github.com/users/octocat", "created_at": "2011-01-25T18:44:36Z",
-		})
-	}
 }

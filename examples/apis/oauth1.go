@@ -3,6 +3,7 @@ package apis
 import (
 	"crypto/hmac"
 	"crypto/sha1"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 // HMAC-SHA1, the OAuth parameters in the Authorization header, a nonce once.
 type oauth1Verifier struct {
 	consumerKey, consumerSecret string
+	sha256                      bool   // HMAC-SHA256 in place of HMAC-SHA1
+	realm                       string // that the header has to name
 
 	mu     sync.Mutex
 	nonces map[string]bool
@@ -33,12 +36,18 @@ func (v *oauth1Verifier) verify(r *http.Request, secret func(token string) (stri
 	key, known := secret(oauth.Get("oauth_token"))
 	seconds, err := strconv.ParseInt(oauth.Get("oauth_timestamp"), 10, 64)
 	age := time.Since(time.Unix(seconds, 0)).Abs()
+	method, digest := "HMAC-SHA1", sha1.New
+	if v.sha256 {
+		method, digest = "HMAC-SHA256", sha256.New
+	}
 	switch {
 	case oauth.Get("oauth_consumer_key") != v.consumerKey:
 		return nil, errors.New("invalid key")
 	case !known:
 		return nil, errors.New("invalid token")
-	case oauth.Get("oauth_signature_method") != "HMAC-SHA1" || oauth.Get("oauth_version") != "1.0" && oauth.Has("oauth_version"):
+	case oauth.Get("realm") != v.realm:
+		return nil, errors.New("invalid realm")
+	case oauth.Get("oauth_signature_method") != method || oauth.Get("oauth_version") != "1.0" && oauth.Has("oauth_version"):
 		return nil, errors.New("signature method or version is not supported")
 	case err != nil || age > 5*time.Minute:
 		return nil, errors.New("timestamp refused")
@@ -47,7 +56,7 @@ func (v *oauth1Verifier) verify(r *http.Request, secret func(token string) (stri
 	if err != nil {
 		return nil, err
 	}
-	mac := hmac.New(sha1.New, []byte(percentEncode(v.consumerSecret)+"&"+percentEncode(key)))
+	mac := hmac.New(digest, []byte(percentEncode(v.consumerSecret)+"&"+percentEncode(key)))
 	mac.Write([]byte(base))
 	sent, err := base64.StdEncoding.DecodeString(oauth.Get("oauth_signature"))
 	if err != nil || !hmac.Equal(sent, mac.Sum(nil)) {

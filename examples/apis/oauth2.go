@@ -1,10 +1,12 @@
 package apis
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -21,18 +23,32 @@ import (
 type authorizationServer struct {
 	clients []oauthClient
 	scopes  []string
-	// lifetime is that of access tokens; silent does not tell it.
+	// asking and separator are how an authorization request asks for scopes;
+	// "" is the parameter scope, and a blank.
+	asking, separator string
+	// lifetime is that of access tokens; silent does not tell it. Lasting reads
+	// the one that a token request wishes for, where the API lets it.
 	lifetime time.Duration
 	silent   bool
+	lasting  func(form url.Values) (time.Duration, *oauthError)
+	// rotates has each refresh give a new refresh token and end the tokens
+	// before it. Who comes with an old one loses the grant.
+	rotates bool
 	// offline tells whether an authorization request asks for a refresh token;
 	// nil if all do.
 	offline func(request url.Values) bool
-	// more is what the API adds to token answers.
-	more func() object
+	// callback is what the API adds to the callback.
+	callback url.Values
+	// more is what the API adds to token answers, and shape makes its own answer
+	// of one; refuse says no in the words of the API. Nil is what RFC 6749 has.
+	more   func() object
+	shape  func(g *grant, tokens object) object
+	refuse func(w http.ResponseWriter, err *oauthError)
 
 	mu      sync.Mutex
 	codes   map[string]*authorization
 	refresh map[string]*grant
+	spent   map[string]*grant // by refresh tokens that were rotated
 	access  map[string]*accessToken
 }
 
@@ -41,7 +57,8 @@ type oauthClient struct {
 	id, secret string // a public client has no secret
 	where      clientAuth
 	redirects  []string
-	grants     []string // that it may use
+	grants     []string     // that it may use
+	key        *jwtVerifier // of one that authenticates by its key
 }
 
 // clientAuth is how a client authenticates at the token endpoint.
@@ -51,11 +68,13 @@ const (
 	inBody clientAuth = iota
 	inHeader
 	notAtAll
+	byKey
 )
 
 // A grant is what a user, or the client itself, allows.
 type grant struct {
 	client  *oauthClient
+	request url.Values // of the authorization, nil if there was none
 	scopes  []string
 	offline bool
 	ended   bool
@@ -71,6 +90,7 @@ type authorization struct {
 type accessToken struct {
 	*grant
 	end time.Time
+	old bool // another one has taken its place
 }
 
 // An oauthError is how a server of OAuth 2 says no (RFC 6749 5.2).
@@ -110,6 +130,7 @@ func (s *authorizationServer) authorize(w http.ResponseWriter, r *http.Request) 
 		back.Set("error", code)
 	} else {
 		back.Set("code", s.code(client, query))
+		maps.Copy(back, s.callback)
 	}
 	w.Header().Set("Location", query.Get("redirect_uri")+"?"+back.Encode())
 	w.WriteHeader(http.StatusFound)
@@ -133,15 +154,24 @@ func (s *authorizationServer) refusal(client *oauthClient, query url.Values) str
 		return "invalid_request"
 	case query.Has("code_challenge") && query.Get("code_challenge_method") != "S256":
 		return "invalid_request"
-	case !s.grantable(query.Get("scope")):
+	case !s.grantable(s.asked(query)):
 		return "invalid_scope"
 	}
 	return ""
 }
 
-// grantable tells whether there are all scopes of a parameter.
-func (s *authorizationServer) grantable(scope string) bool {
-	for _, one := range strings.Fields(scope) {
+// asked are the scopes of an authorization request.
+func (s *authorizationServer) asked(query url.Values) []string {
+	text := query.Get(cmp.Or(s.asking, "scope"))
+	if s.separator == "" || text == "" {
+		return strings.Fields(text)
+	}
+	return strings.Split(text, s.separator)
+}
+
+// grantable tells whether there are all scopes.
+func (s *authorizationServer) grantable(scopes []string) bool {
+	for _, one := range scopes {
 		if !slices.Contains(s.scopes, one) {
 			return false
 		}
@@ -158,7 +188,7 @@ func (s *authorizationServer) code(client *oauthClient, query url.Values) string
 	code := rand.Text()
 	s.codes[code] = &authorization{
 		grant: &grant{
-			client: client, scopes: strings.Fields(query.Get("scope")),
+			client: client, request: query, scopes: s.asked(query),
 			offline: s.offline == nil || s.offline(query),
 		},
 		redirect: query.Get("redirect_uri"), challenge: query.Get("code_challenge"),
@@ -169,18 +199,32 @@ func (s *authorizationServer) code(client *oauthClient, query url.Values) string
 // token is the token endpoint.
 func (s *authorizationServer) token(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
+	refuse := s.refuse
+	if refuse == nil {
+		refuse = func(w http.ResponseWriter, err *oauthError) {
+			answer(w, err.status, object{"error": err.code, "error_description": err.words})
+		}
+	}
 	if err := formPost(r); err != nil {
-		answer(w, err.status, object{"error": err.code, "error_description": err.words})
+		refuse(w, err)
 		return
+	}
+	lifetime := s.lifetime
+	if s.lasting != nil {
+		var err *oauthError
+		if lifetime, err = s.lasting(r.PostForm); err != nil {
+			refuse(w, err)
+			return
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, again, err := s.granted(r)
 	if err != nil {
-		answer(w, err.status, object{"error": err.code, "error_description": err.words})
+		refuse(w, err)
 		return
 	}
-	answer(w, http.StatusOK, s.tokens(g, again))
+	answer(w, http.StatusOK, s.tokens(g, again, lifetime))
 }
 
 // formPost wants a form in the body, each field once, and nothing in the query.
@@ -220,16 +264,36 @@ func (s *authorizationServer) granted(r *http.Request) (_ *grant, again bool, _ 
 		a.used = true
 		return a.grant, false, nil
 	case "refresh_token":
-		g := s.refresh[form.Get("refresh_token")]
+		text := form.Get("refresh_token")
+		if g := s.spent[text]; g != nil && g.client == client { // who has it twice may have stolen it (RFC 9700 4.14)
+			g.ended = true
+		}
+		g := s.refresh[text]
 		if g == nil || g.ended || g.client != client {
 			return nil, false, &oauthError{http.StatusBadRequest, "invalid_grant", "the refresh token is not valid"}
 		}
+		if s.rotates {
+			s.rotate(text, g)
+		}
 		return g, true, nil
 	}
-	if !s.grantable(form.Get("scope")) {
+	scopes := strings.Fields(form.Get("scope"))
+	if !s.grantable(scopes) {
 		return nil, false, &oauthError{http.StatusBadRequest, "invalid_scope", "there is no such scope"}
 	}
-	return &grant{client: client, scopes: strings.Fields(form.Get("scope"))}, false, nil
+	return &grant{client: client, scopes: scopes}, false, nil
+}
+
+// rotate ends the tokens of a grant that others take the place of.
+func (s *authorizationServer) rotate(refresh string, g *grant) {
+	if s.spent == nil {
+		s.spent = map[string]*grant{}
+	}
+	s.spent[refresh] = g
+	delete(s.refresh, refresh)
+	for _, t := range s.access {
+		t.old = t.old || t.grant == g
+	}
 }
 
 // proves compares a verifier with its challenge (RFC 7636 4.6).
@@ -264,28 +328,34 @@ func (s *authorizationServer) authenticated(r *http.Request) (*oauthClient, *oau
 		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", "the header is not of the scheme Basic"}
 	}
 	client := s.client(id)
+	if client != nil && client.where == byKey {
+		if err := client.key.asserted(r.PostForm); err != nil {
+			return nil, &oauthError{http.StatusUnauthorized, "invalid_client", "the assertion of the client is refused: " + err.Error()}
+		}
+		return client, nil
+	}
 	if client == nil || client.where != way || subtle.ConstantTimeCompare([]byte(key), []byte(client.secret)) == 0 {
 		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", "client authentication failed"}
 	}
 	return client, nil
 }
 
-// tokens makes the answer to a token request. A refresh token stays what it is,
-// and is not told again.
-func (s *authorizationServer) tokens(g *grant, again bool) object {
+// tokens makes the answer to a token request. A refresh token that is not rotated
+// stays what it is, and is not told again.
+func (s *authorizationServer) tokens(g *grant, again bool, lifetime time.Duration) object {
 	if s.access == nil {
 		s.access, s.refresh = map[string]*accessToken{}, map[string]*grant{}
 	}
 	access := rand.Text()
-	s.access[access] = &accessToken{g, time.Now().Add(s.lifetime)}
+	s.access[access] = &accessToken{grant: g, end: time.Now().Add(lifetime)}
 	tokens := object{"access_token": access, "token_type": "bearer"}
 	if !s.silent {
-		tokens["expires_in"] = int(s.lifetime.Seconds())
+		tokens["expires_in"] = int(lifetime.Seconds())
 	}
 	if len(g.scopes) > 0 {
 		tokens["scope"] = strings.Join(g.scopes, " ")
 	}
-	if g.offline && !again {
+	if g.offline && (s.rotates || !again) {
 		refresh := rand.Text()
 		s.refresh[refresh] = g
 		tokens["refresh_token"] = refresh
@@ -295,6 +365,9 @@ func (s *authorizationServer) tokens(g *grant, again bool) object {
 			tokens[name] = value
 		}
 	}
+	if s.shape != nil {
+		return s.shape(g, tokens)
+	}
 	return tokens
 }
 
@@ -302,25 +375,34 @@ func (s *authorizationServer) tokens(g *grant, again bool) object {
 // stands behind the word in the header; nil if it is none, or is over.
 func (s *authorizationServer) bearer(r *http.Request, word string) *grant {
 	text, ok := strings.CutPrefix(r.Header.Get("Authorization"), word+" ")
+	if !ok {
+		return nil
+	}
+	return s.holder(text)
+}
+
+// holder gives the grant that an access token stands for; nil if it is none, or
+// is over.
+func (s *authorizationServer) holder(text string) *grant {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.access[text]
-	if !ok || t == nil || t.ended || time.Now().After(t.end) {
+	if t == nil || t.ended || t.old || time.Now().After(t.end) {
 		return nil
 	}
 	return t.grant
 }
 
 // revoke ends the grant of a token of one kind or the other, and tells whether
-// there was one.
+// there was one that had not ended.
 func (s *authorizationServer) revoke(text string, access, refresh bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t := s.access[text]; access && t != nil {
+	if t := s.access[text]; access && t != nil && !t.ended {
 		t.ended = true
 		return true
 	}
-	if g := s.refresh[text]; refresh && g != nil {
+	if g := s.refresh[text]; refresh && g != nil && !g.ended {
 		g.ended = true
 		return true
 	}

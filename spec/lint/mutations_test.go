@@ -311,7 +311,7 @@ func (e *example) harmless(m member) {
 	if isText && slices.Contains([]string{"title", "description"}, m.key) && m.valueAt[0] == m.valueEnd[0] {
 		e.add("other-words", m.key, e.replace(m.valueAt[0], m.valueAt[1], text, "Some other words"), nil)
 	}
-	if isText && !strings.ContainsAny(text, `'"\`) && m.valueAt[0] == m.valueEnd[0] {
+	if isText && text != "" && !strings.ContainsAny(text, `'"\`) && m.valueAt[0] == m.valueEnd[0] {
 		e.add("quotes", m.key, e.replace(m.valueAt[0], m.valueAt[1], text, "'"+text+"'"), nil)
 		e.add("quotes", m.key, e.replace(m.valueAt[0], m.valueAt[1], text, `"`+text+`"`), nil)
 	}

@@ -47,6 +47,7 @@ const (
 	HMAC512Consumer = "ck-hmac512" // HMAC-SHA512
 	PlainConsumer   = "ck-plain"   // PLAINTEXT
 	RSAConsumer     = "ck-rsa"     // RSA-SHA1 and RSA-SHA256, with its key of Server.Keys
+	StrictConsumer  = "ck-strict"  // HMAC-SHA1 in the header, and the path /callback
 	ConsumerSecret  = "cs-s3cret+/%"
 )
 

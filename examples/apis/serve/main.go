@@ -1,18 +1,15 @@
-// Serve starts the loopback server of one example, so that a live test can be
-// tried without an account:
+// Serve starts the loopback server of one example, so that it can be tried
+// without an account, at any free port or at an address of this machine:
 //
 //	go run ./examples/apis/serve github
+//	go run ./examples/apis/serve github 127.0.0.1:9000
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,64 +17,51 @@ import (
 )
 
 func main() {
-	name := ""
-	if len(os.Args) == 2 {
-		name = os.Args[1]
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
+}
+
+func run(args []string) error {
+	if len(args) == 0 || len(args) > 2 {
+		return usage()
+	}
+	address := "127.0.0.1:0"
+	if len(args) == 2 {
+		address = args[1]
+	}
+	for _, api := range apis.All() {
+		if api.Example == args[0] {
+			return serve(api, address)
+		}
+	}
+	return usage()
+}
+
+func usage() error {
 	var names []string
 	for _, api := range apis.All() {
 		names = append(names, api.Example)
-		if api.Example == name {
-			if err := serve(api); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				os.Exit(1)
-			}
-		}
 	}
-	fmt.Fprintf(os.Stderr, "usage: go run ./examples/apis/serve %s\n", strings.Join(names, "|"))
-	os.Exit(2)
+	return fmt.Errorf("usage: go run ./examples/apis/serve %s [127.0.0.1:PORT]", strings.Join(names, "|"))
 }
 
-func serve(api apis.API) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func serve(api apis.API, address string) error {
+	if api.TLS != nil {
+		return fmt.Errorf("the server of %s speaks TLS, with certificates that its test makes: go test ./cmd/connector/... runs it", api.Example)
+	}
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return fmt.Errorf("%s is no address of this machine, such as 127.0.0.1:9000", address)
+	}
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
 	}
-	flags := "--live"
-	for _, origin := range api.Origins() {
-		flags += fmt.Sprintf(" --route %s=http://%s", origin, listener.Addr())
+	if err := api.Describe(os.Stdout, listener.Addr().String()); err != nil {
+		return err
 	}
-	fmt.Printf("listening; test with %s and these in files:\n", flags)
-	for _, key := range slices.Sorted(maps.Keys(api.Options)) {
-		if err := describe(key, api.Options[key]); err != nil {
-			return err
-		}
-	}
-	server := &http.Server{Handler: api.Handler, ReadHeaderTimeout: 5 * time.Second}
+	server := &http.Server{Handler: api.Public(), ReadHeaderTimeout: 5 * time.Second}
 	return server.Serve(listener)
-}
-
-// describe says what the server accepts for an option.
-func describe(key string, o apis.Option) error {
-	fmt.Printf("  --option %s", key)
-	for _, file := range []struct {
-		flag   string
-		values map[string]string
-	}{{"--input-file", o.Inputs}, {"--params-file", o.Parameters}} {
-		if len(file.values) == 0 {
-			continue
-		}
-		var values bytes.Buffer
-		encoder := json.NewEncoder(&values)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(file.values); err != nil {
-			return err
-		}
-		fmt.Printf("  %s: %s", file.flag, bytes.TrimSpace(values.Bytes()))
-	}
-	if o.Browser {
-		fmt.Print("  (a user logs in, by the library)")
-	}
-	fmt.Println()
-	return nil
 }

@@ -6,8 +6,12 @@ It prints its address when it listens. From the environment:
   PORT            where to listen on 127.0.0.1; any free port if not set
   RSA_PUBLIC_KEY  the public key, in PEM, of the consumer "ck-rsa"
 
-The other consumers, ck-hmac1, ck-hmac256, ck-hmac512 and ck-plain, have the
-secret of SECRET. Each may use the methods of METHODS only.
+The other consumers, ck-hmac1, ck-hmac256, ck-hmac512, ck-plain and ck-strict,
+have the secret of SECRET. Each may use the methods of METHODS only. What
+ck-strict signs outside of the header is not looked at, and its callback has to
+be that of STRICT.
+
+What oauthlib refuses is told as the Problem Reporting extension has it.
 
   POST /request_token   temporary credentials
   GET  /authorize       a page with Allow and Deny
@@ -17,6 +21,7 @@ secret of SECRET. Each may use the methods of METHODS only.
 import html
 import json
 import os
+import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -30,8 +35,12 @@ METHODS = {
     "ck-hmac512": ["HMAC-SHA512"],
     "ck-plain": ["PLAINTEXT"],
     "ck-rsa": ["RSA-SHA1", "RSA-SHA256"],
+    "ck-strict": ["HMAC-SHA1"],
 }
+STRICT = {"ck-strict": "/callback"}  # the path of the callback
 REALMS = ["default"]
+
+checked = threading.local()  # the request that oauthlib checks
 
 
 class Validator(RequestValidator):
@@ -64,13 +73,16 @@ class Validator(RequestValidator):
         return os.environ.get("RSA_PUBLIC_KEY", "")
 
     def validate_timestamp_and_nonce(self, client_key, timestamp, nonce, request, request_token=None, access_token=None):
+        checked.request = request
         once = (client_key, timestamp, nonce, request_token, access_token)
         fresh = once not in self.nonces
         self.nonces.add(once)
         return fresh
 
     def validate_redirect_uri(self, client_key, redirect_uri, request):
-        return redirect_uri == "oob" or urllib.parse.urlsplit(redirect_uri).hostname in ("127.0.0.1", "localhost")
+        callback = urllib.parse.urlsplit(redirect_uri)
+        path = STRICT.get(consumer_of(request), callback.path)
+        return redirect_uri == "oob" or callback.hostname in ("127.0.0.1", "localhost") and callback.path == path
 
     # Temporary credentials.
 
@@ -131,6 +143,39 @@ class Validator(RequestValidator):
         return True
 
 
+def consumer_of(request):
+    """The consumer that a request names, whether or not there is one."""
+    return dict(request.oauth_params).get("oauth_consumer_key")
+
+
+def problem():
+    """What oauthlib has against the request that it checked last."""
+    request = checked.request
+    wrong = [name for name, valid in request.validator_log.items() if not valid]
+    if "client" in wrong and consumer_of(request) in METHODS:
+        return {"oauth_problem": "signature_method_rejected"}
+    if "client" in wrong:
+        return {"oauth_problem": "consumer_key_unknown"}
+    if "callback" in wrong:
+        return {"oauth_problem": "parameter_rejected", "oauth_parameters_rejected": "oauth_callback=" + request.redirect_uri}
+    if "verifier" in wrong:
+        return {"oauth_problem": "parameter_rejected", "oauth_parameters_rejected": "oauth_verifier"}
+    if "resource_owner" in wrong:
+        return {"oauth_problem": "token_rejected"}
+    if "signature" in wrong:
+        return {"oauth_problem": "signature_invalid"}
+    return {"oauth_problem": "nonce_used"}
+
+
+def without_oauth(encoded):
+    """A query or a form without what signs it."""
+    return urllib.parse.urlencode([p for p in urllib.parse.parse_qsl(encoded, True) if not p[0].startswith("oauth_")])
+
+
+def is_strict(encoded):
+    return dict(urllib.parse.parse_qsl(encoded)).get("oauth_consumer_key") in STRICT
+
+
 PAGE = """<!DOCTYPE html><title>Authorize</title>
 <form method="post" action="/authorize"><input type="hidden" name="oauth_token" value="{token}">
 <button name="decision" value="allow">Allow</button> <button name="decision" value="deny">Deny</button></form>"""
@@ -156,6 +201,11 @@ class Handler(BaseHTTPRequestHandler):
         # A proxy in front is believed, since what it was asked for was signed.
         scheme = self.headers.get("X-Forwarded-Proto", "http")
         uri = f"{scheme}://{self.headers['Host']}{self.path}"
+        parts = urllib.parse.urlsplit(uri)
+        if is_strict(parts.query):
+            uri = parts._replace(query=without_oauth(parts.query)).geturl()
+        if is_strict(body):
+            body = without_oauth(body)
         request = (uri, self.command, body, dict(self.headers))
         serve = {
             "/request_token": self.request_token,
@@ -171,11 +221,14 @@ class Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = handle_any
 
     def request_token(self, *request):
-        headers, body, status = endpoints.create_request_token_response(*request)
-        return status, headers, body
+        return self.created(*endpoints.create_request_token_response(*request))
 
     def access_token(self, *request):
-        headers, body, status = endpoints.create_access_token_response(*request)
+        return self.created(*endpoints.create_access_token_response(*request))
+
+    def created(self, headers, body, status):
+        if status == 401:
+            return 401, {"Content-Type": "application/x-www-form-urlencoded"}, urllib.parse.urlencode(problem())
         return status, headers, body
 
     def authorize(self, uri, method, body, headers):

@@ -14,6 +14,9 @@ func TestApis(t *testing.T) {
 	gitHub := apiOf(t, "github").Options["default"].Inputs["token"]
 	linear := apiOf(t, "linear").Options["default"].Inputs["apiKey"]
 	key := apiOf(t, "openweather").Options["default"].Inputs["apiKey"]
+	shop := apiOf(t, "shopify").Options["token"].Inputs["apiKey"]
+	desk := apiOf(t, "zendesk").Options["token"].Inputs["password"]
+	stripe := apiOf(t, "stripe").Options["default"].Inputs["username"]
 	tests := []struct {
 		example, path string
 		header        []string
@@ -42,6 +45,20 @@ func TestApis(t *testing.T) {
 		{"kintone", "/k/v1/app.json?id=7", []string{"X-Cybozu-API-Token", "other," + token}, 200, `"name":"Orders"`},
 		{"kintone", "/k/v1/app.json?id=8", []string{"X-Cybozu-API-Token", token}, 403, "GAIA_NO01"},
 		{"kintone", "/v1/users.json", []string{"X-Cybozu-API-Token", token}, 403, "GAIA_NO01"},
+		{"google", "/drive/v3/about?fields=user", nil, 401, "UNAUTHENTICATED"},
+		{"slack", "/api/auth.test", nil, 200, `{"error":"not_authed","ok":false}`},
+		{"slack", "/api/auth.test", []string{"Authorization", "Bearer other"}, 200, `{"error":"invalid_auth","ok":false}`},
+		{"hubspot", "/account-info/v3/details", []string{"Authorization", "Bearer other"}, 401, "INVALID_AUTHENTICATION"},
+		{"notion", "/v1/users/me", []string{"Authorization", "Bearer other", "Notion-Version", "2025-09-03"}, 401, "API token is invalid."},
+		{"shopify", "/admin/api/2025-10/graphql.json", []string{"Authorization", "Bearer " + shop}, 401, "Invalid API key or access token"},
+		{"shopify", "/admin/api/2025-10/graphql.json", []string{"X-Shopify-Access-Token", shop}, 400, "Required parameter missing"},
+		{"zendesk", "/api/v2/users/me.json", nil, 200, `"name":"Anonymous user"`},
+		{"zendesk", "/api/v2/users/me.json", []string{"Authorization", basicOf("ada@example.com", desk)}, 401, "Couldn't authenticate you"},
+		{"zendesk", "/api/v2/users/me.json", []string{"Authorization", basicOf("ada@example.com/token", desk)}, 200, `"name":"Ada Lovelace"`},
+		{"stripe", "/v1/balance", []string{"Authorization", "Bearer " + stripe}, 401, "You did not provide an API key"},
+		{"stripe", "/v1/balance", []string{"Authorization", basicOf(stripe, "x")}, 401, "You did not provide an API key"},
+		{"stripe", "/v1/balance", []string{"Authorization", basicOf(stripe, "")}, 200, `"currency":"gbp"`},
+		{"stripe", "/v1/balance", []string{"Authorization", basicOf(stripe, ""), "Stripe-Version", "7"}, 400, "Invalid Stripe API version"},
 	}
 	for _, test := range tests {
 		api := apiOf(t, test.example)

@@ -36,16 +36,22 @@ func (a asker) Secret(ctx context.Context, prompt string) (string, error) {
 
 // ask asks when all that was written before is there to read.
 func (a asker) ask(ctx context.Context, prompt string, secret bool) (string, error) {
-	for _, w := range []io.Writer{a.Stdout, a.Stderr} {
-		if w, ok := w.(interface{ Flush() error }); ok {
-			_ = w.Flush()
-		}
-	}
+	a.flush()
 	text, err := a.Ask(ctx, prompt, secret)
 	if errors.Is(err, io.EOF) {
 		err = unanswered{}
 	}
 	return text, err
+}
+
+// flush writes what the redactor holds back, in case a secret begins with it.
+// Before it, whole texts were written.
+func (g *global) flush() {
+	for _, w := range []io.Writer{g.Stdout, g.Stderr} {
+		if w, ok := w.(interface{ Flush() error }); ok {
+			_ = w.Flush()
+		}
+	}
 }
 
 // An unanswered says that the user ended the conversation, by Ctrl-D.

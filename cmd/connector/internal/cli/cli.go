@@ -75,6 +75,7 @@ func Main(env *Env, args []string) (code int) {
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	g.settle()
 	if ctx.Err() != nil && err != nil {
 		fmt.Fprintln(stderr, "connector: interrupted")
 		return exitInterrupted
@@ -149,8 +150,9 @@ func codeOfStored(err error) int {
 // global holds what all commands share.
 type global struct {
 	*Env
-	redactor *secret.Redactor
-	running  bool // a command has begun
+	redactor  *secret.Redactor
+	running   bool     // a command has begun
+	refreshes underway // of stored connections
 	// plain is standard output without the redactor, for a secret that the user
 	// asked to see.
 	plain io.Writer

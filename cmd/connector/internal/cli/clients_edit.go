@@ -204,6 +204,7 @@ func (f *clientForm) fill(ctx context.Context, o clientOptions, offered formula.
 	if err != nil {
 		return formula.Undefined, err
 	}
+	last := offered
 	offered = f.open(offered)
 	if f.someone() {
 		options := f.promptOptions()
@@ -211,7 +212,7 @@ func (f *clientForm) fill(ctx context.Context, o clientOptions, offered formula.
 		given, err = form.Prompt(ctx, f.asker(), f.Stderr, f.form, given, options)
 	} else {
 		given = over(given, offered)
-		err = f.lacks(given)
+		err = f.lacks(given, last)
 	}
 	for i, name := range given.Keys() {
 		if _, v := given.At(i); slices.Contains(f.secrets, name) {
@@ -232,13 +233,19 @@ func (f *clientForm) open(values formula.Value) formula.Value {
 	return b.Value()
 }
 
-// lacks says what is missing or wrong, and how to give it.
-func (f *clientForm) lacks(values formula.Value) error {
+// lacks says what is missing or wrong, and how to give it. What was secret in the
+// last values is not dropped because nobody could be asked for it.
+func (f *clientForm) lacks(values, last formula.Value) error {
 	var words, variables []string
 	for _, p := range f.form.Check(values) {
 		words = append(words, strings.TrimSpace(p.Name+" "+p.Message))
 		if p.Name != "" {
 			variables = append(variables, f.variable(p.Name))
+		}
+	}
+	for _, name := range f.secrets {
+		if last.Has(name) && !values.Has(name) && !slices.Contains(variables, f.variable(name)) {
+			words, variables = append(words, name+" is a secret, which is entered anew"), append(variables, f.variable(name))
 		}
 	}
 	if len(words) == 0 {
@@ -322,11 +329,15 @@ func editClient(ctx context.Context, g *global, o clientOptions) error {
 	if err != nil {
 		return err
 	}
+	dropped := lacking(parsed(c.Parameters), parameters).Keys()
 	c.Parameters = parameters.AppendJSON(nil)
 	if err := s.SaveClient(ctx, c); err != nil {
 		return err
 	}
 	g.say("the client %q is changed", c.Name)
+	if len(dropped) > 0 {
+		g.say("warning: it has no %s any more", formula.JoinWords(dropped, "and no"))
+	}
 	connections, _ := s.Connections(ctx)
 	for _, user := range usersOf(c.Name, connections) {
 		g.say("%q uses it: connector connections test %s tells whether it still works", user, shellWord(user))

@@ -278,11 +278,7 @@ func (c *connecting) optionFor(ctx context.Context, key string) (lint.Checked, e
 		if key == "" {
 			return c.loaded.checked[0], nil
 		}
-		checked, err := optionOf(c.loaded, key)
-		if err != nil {
-			return checked, usageError{fmt.Errorf("--option: %w", err)}
-		}
-		return checked, nil
+		return optionOf(c.loaded, key)
 	}
 	if c.opts.web {
 		return c.loaded.checked[0], nil // the page asks
@@ -304,10 +300,14 @@ func (c *connecting) take(checked lint.Checked) error {
 }
 
 // changed lists what is no longer as the user of a known connection agreed to:
-// in the connector, and not by what the user enters now.
+// in the connector, and not by what the user enters now. What was entered for
+// one option is for its hosts, and not for those of another.
 func (c *connecting) changed(ctx context.Context) ([]string, error) {
-	if c.known == nil || c.known.Option != c.subject.Option.Key {
+	switch {
+	case c.known == nil:
 		return nil, nil
+	case c.known.Option != c.subject.Option.Key:
+		return c.consent.Elsewhere(c.known.Hosts), nil
 	}
 	client, err := clientParameters(ctx, c.store, c.subject.Connector, c.known.Client)
 	if err != nil {

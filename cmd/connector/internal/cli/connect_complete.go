@@ -34,6 +34,7 @@ type begunLogin struct {
 	Routes       []string        `json:"routes,omitempty"`
 	AllowRemote  bool            `json:"allowRemote,omitempty"`
 	AllowPrivate bool            `json:"allowPrivate,omitempty"`
+	Redirect     string          `json:"redirect,omitempty"` // "" for what the spec says
 	Inputs       json.RawMessage `json:"inputs"`
 	Parameters   json.RawMessage `json:"parameters"`
 	Own          json.RawMessage `json:"own"` // those of the parameters that are the connection's own
@@ -51,7 +52,7 @@ func (c *connecting) begin(ctx context.Context, l *userLogin) error {
 	case begun == nil:
 		return c.refused(result)
 	}
-	kept, err := c.keptLogin(begun)
+	kept, err := c.keptLogin(begun, c.redirectTold(l))
 	if err != nil {
 		return err
 	}
@@ -65,8 +66,9 @@ func (c *connecting) begin(ctx context.Context, l *userLogin) error {
 	return exit{exitNoCredential}
 }
 
-// keptLogin encodes a login that was begun.
-func (c *connecting) keptLogin(begun *auth.Begun) ([]byte, error) {
+// keptLogin encodes a login that was begun, with the redirect URI that it was
+// told.
+func (c *connecting) keptLogin(begun *auth.Begun, redirect string) ([]byte, error) {
 	file, err := c.place.absolute()
 	if err != nil {
 		return nil, err
@@ -80,7 +82,8 @@ func (c *connecting) keptLogin(begun *auth.Begun) ([]byte, error) {
 		Environment: c.environment, Client: c.client, Through: c.opts.through, Scopes: c.values.Scopes,
 		Untested: c.opts.noTest, Force: c.opts.force,
 		Routes: c.opts.network.routes, AllowRemote: c.opts.network.allowRemote, AllowPrivate: c.opts.network.allowPrivate,
-		Inputs: c.values.Inputs.AppendJSON(nil), Parameters: c.values.Parameters.AppendJSON(nil), Own: c.parameters.AppendJSON(nil),
+		Redirect: redirect,
+		Inputs:   c.values.Inputs.AppendJSON(nil), Parameters: c.values.Parameters.AppendJSON(nil), Own: c.parameters.AppendJSON(nil),
 		Begun: data,
 	})
 }
@@ -126,11 +129,7 @@ func (g *global) complete(ctx context.Context, opts connectOptions) error {
 		err := s.KeepLogin(context.WithoutCancel(ctx), &store.Login{ID: kept.ID, Created: kept.Created, Data: kept.Data})
 		return errors.Join(c.refused(result), err)
 	}
-	m := made{connection: connection, result: result}
-	if c.opts.login.redirectURI != "" {
-		m.redirect = c.opts.login.redirectURI
-	}
-	return c.finish(ctx, m)
+	return c.finish(ctx, made{connection, result, last.Redirect})
 }
 
 // callbackGiven reads the address at which a user came back.

@@ -38,7 +38,11 @@ func (c *connecting) keep(ctx context.Context, m made) (*store.Connection, error
 	list, _ := c.store.Connections(ctx)
 	c.warnSame(record, list)
 	if c.known != nil {
-		return record, c.replace(ctx, record, m.connection.Credential())
+		err := c.replace(ctx, record, m.connection.Credential())
+		var ended *store.MissingError
+		if !errors.As(err, &ended) {
+			return record, err
+		} // else it was removed while its user was at the provider
 	}
 	if err := auth.PutCredential(record, m.connection.Credential()); err != nil {
 		return nil, err
@@ -60,25 +64,40 @@ func (c *connecting) judge(ctx context.Context, m made) (untested bool, err erro
 	if m.result.OK {
 		return c.opts.noTest, nil
 	}
-	succeeded := "there is a credential"
+	return c.untested(ctx, m.result)
+}
+
+// untested says why a connection is not kept whose test failed, unless the user
+// wants it all the same.
+func (c *connecting) untested(ctx context.Context, result *auth.Result) (bool, error) {
+	failed := "there is a credential, and the test of the connection failed: " + secret.PrintableLine(result.Message)
 	if c.subject.Interactive() {
-		succeeded = "the login succeeded"
+		failed = "the login succeeded, and the test of the connection failed: " + secret.PrintableLine(result.Message)
 	}
-	fmt.Fprintf(c.Stderr, "connector: %s, and the test of the connection failed: %s\n", succeeded, secret.PrintableLine(m.result.Message))
-	if m.result.Hint != "" {
-		fmt.Fprintf(c.Stderr, "hint: %s\n", secret.PrintableLine(m.result.Hint))
+	asks := c.someone() && !c.opts.web
+	if c.opts.force || asks {
+		fmt.Fprintf(c.Stderr, "connector: %s\n", failed)
+		if result.Hint != "" {
+			fmt.Fprintf(c.Stderr, "hint: %s\n", secret.PrintableLine(result.Hint))
+		}
 	}
 	if c.opts.force {
 		return true, nil
 	}
-	if accepted, err := c.ask(ctx, "Keep the connection all the same?"); accepted || err != nil {
-		return true, err
+	refusal := &hinted{errors.New("not connected: " + failed), result.Hint}
+	switch {
+	case asks:
+		if accepted, err := c.confirm(ctx, "Keep the connection all the same?"); accepted || err != nil {
+			return true, err
+		}
+		refusal = &hinted{errors.New("not connected: a connection whose test failed is not kept"), ""}
+	case !c.opts.web:
+		refusal.hint = strings.TrimPrefix(refusal.hint+"; --force keeps the connection all the same", "; ")
 	}
-	err = errors.New("not connected: a connection whose test failed is not kept")
-	if !m.result.Unreachable() {
-		err = noError{err}
+	if !result.Unreachable() {
+		refusal.error = noError{refusal.error}
 	}
-	return false, &hinted{err, "--force keeps it all the same"}
+	return false, refusal
 }
 
 // recordOf returns the record of a connection, without its credential, and
@@ -126,12 +145,14 @@ func (c *connecting) warnSame(record *store.Connection, list []*store.Connection
 // replace keeps a record in place of the one of the same name, with a
 // credential that others who use the connection take for newer than theirs.
 func (c *connecting) replace(ctx context.Context, record *store.Connection, credential *auth.Credential) error {
-	locked, err := c.store.Lock(ctx, record.ID)
+	locked, err := c.store.Lock(context.WithoutCancel(ctx), record.ID)
 	if err != nil {
 		return err
 	}
 	defer locked.Release()
-	last, err := auth.KeptCredential(locked.Connection())
+	kept := locked.Connection()
+	record.Name = kept.Name // it may have got another one meanwhile
+	last, err := auth.KeptCredential(kept)
 	if err == nil && last != nil && last.Generation >= credential.Generation {
 		newer := *credential
 		newer.Generation = last.Generation + 1

@@ -46,11 +46,15 @@ func (c *connecting) loginBy(ctx context.Context, l *userLogin, begin func(step 
 	world.Begin = begin
 	l.world(&world)
 	connection, result, err := auth.Connect(ctx, c.subject, c.values, world)
-	m := made{connection: connection, result: result}
+	return made{connection, result, c.redirectTold(l)}, err
+}
+
+// redirectTold returns where the login comes back to; "" for what the spec says.
+func (c *connecting) redirectTold(l *userLogin) string {
 	if c.opts.login.redirectURI != "" || c.opts.login.redirectPort != 0 || c.known != nil && c.known.Redirect != "" {
-		m.redirect = l.redirect
+		return l.redirect
 	}
-	return m, err
+	return ""
 }
 
 // world is what the login takes from outside, but for its user.

@@ -56,6 +56,7 @@ func (c *connecting) report(record *store.Connection, m made) error {
 		return err
 	}
 	if !c.quiet {
+		c.flush()
 		fmt.Fprintf(c.Stderr, "use it with: connector request %s --connection %s\n", secret.PrintableLine(c.firstRequest(m.result)), secret.PrintableLine(shellWord(record.Name)))
 	}
 	return nil
@@ -97,7 +98,8 @@ func (c *connecting) firstRequest(result *auth.Result) string {
 	for _, s := range result.Steps {
 		u, err := url.Parse(s.URL)
 		if s.Name == "test" && s.Method == "GET" && err == nil && u.Path != "" {
-			return "GET " + shellWord(u.Path)
+			u.RawQuery = "" // a URL, since paths are joined to the base
+			return "GET " + shellWord(u.String())
 		}
 	}
 	return "GET PATH"

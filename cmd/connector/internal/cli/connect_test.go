@@ -94,7 +94,7 @@ func TestConnectAsks(t *testing.T) {
 	person := &talk{answers: [][2]string{{"How to connect Notes", "2"}, {"User", "ada"}, {"Password", "the-password-of-ada"}, {"Name", ""}}}
 	w.ask = person.ask
 	o := w.run("connect", "--route", route, spec)
-	o.check(t, 0, `Connected "Ada"`, "1  An API key", "2  A password")
+	o.check(t, 0, `Connected "Ada"`, "connector: the credential goes to https://notes.example, and nowhere else", "1) An API key", "2) A password")
 	checkNoLeak(t, o, "the-password-of-ada")
 	person.check(t, "How to connect Notes", "User", "Password", "Name of the connection [Ada]")
 	if len(person.secret) != 1 || !strings.Contains(person.secret[0], "Password") {
@@ -132,12 +132,12 @@ func TestConnectAsks(t *testing.T) {
 
 	// Whoever ends the input is not connected.
 	w.ask = (&talk{}).ask
-	w.run("connect", "--route", route, "--option", "key", "--name", "three", spec).check(t, 3, "!Connected")
+	w.run("connect", "--route", route, "--option", "key", "--name", "three", spec).check(t, 4, "!Connected", "left without an answer")
 	w.run("connect", "--route", route, "--option", "key", "--name", "three", "--no-input", spec).check(t, 4, "apiKey is required")
 }
 
-// TestConnectChangedAsks wants a person to be shown what changed, and to decide.
-func TestConnectChangedAsks(t *testing.T) {
+// TestMust15ConnectChangedAsks wants a person to be shown what changed, and to decide.
+func TestMust15ConnectChangedAsks(t *testing.T) {
 	t.Parallel()
 	w, spec, route := notesHome(t)
 	w.with("CONNECTOR_INPUT_API_KEY", "the-key-of-ada").run("connect", "--route", route, "--option", "key", "--name", "ada", spec).check(t, 0)
@@ -169,6 +169,32 @@ func TestConnectInterrupted(t *testing.T) {
 	w.run("connections", "show", "ada").check(t, 4)
 }
 
+// TestConnectBorrows connects what uses the connection of another connector: the
+// only one that there is, or the one that the user names.
+func TestConnectBorrows(t *testing.T) {
+	t.Parallel()
+	h := newHousehold(t)
+	borrower := writeTree(t, map[string]string{"spec.yml": `key: borrower
+name: Borrower
+auth:
+  type: proxy
+  proxyKey: acme
+  baseUri: ` + h.url + `
+  makeApiClient: {implementationType: mapping, mapping: {headers: {Authorization: 'Bearer ${credentials.access_token}'}}}
+  test: {implementationType: rest-api-mapping, mapping: {method: get, path: /me}}
+`})
+	h.run("connect", borrower).check(t, 4, `there is no connection of "acme" to borrow from`, "hint: connect acme first")
+	h.connect(t, "work")
+	h.run("connect", borrower).check(t, 0, `Connected "Borrower"`)
+	h.run("request", "GET", "/me", "--connection", "Borrower").check(t, 0, `"Ada"`)
+	h.connect(t, "home") // which ends the tokens of the other
+	h.run("connect", "--name", "second", borrower).check(t, 2, "there are several connections of \"acme\": say by --through", `"home", "work"`)
+	h.run("connect", "--name", "second", "--through", "home", borrower).check(t, 0, `Connected "second"`)
+	h.run("request", "GET", "/me", "--connection", "second").check(t, 0, `"Ada"`)
+	h.run("disconnect", "home").check(t, 0)
+	h.run("request", "GET", "/me", "--connection", "second").check(t, 4, `the connection of "acme" that this one borrows from was removed`)
+}
+
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -183,8 +209,16 @@ func TestConnectByPage(t *testing.T) {
 		go visitor.connect(address)
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	w.context = ctx
 	o := w.run("connect", "--web", "--route", route, "--option", "key", spec)
 	<-visitor.done
+	defer func() {
+		if t.Failed() {
+			t.Log(visitor.pages)
+		}
+	}()
 	o.check(t, 0, `Connected "Ada"`, "the test of the connection failed")
 	checkNoLeak(t, o, "the-key-of-ada")
 	for _, want := range []string{"Notes", "https://notes.example", "who are you?", "Connected “Ada”"} {
@@ -237,7 +271,7 @@ func (v *formVisitor) connect(address string) {
 
 // fill returns the fields of a form with a key in the one for a secret.
 func (v *formVisitor) fill(page, key string) url.Values {
-	values := url.Values{}
+	values := url.Values{"do": {"connect"}} // of the button
 	for _, m := range hiddenTo.FindAllStringSubmatch(page, -1) {
 		values.Set(html.UnescapeString(m[1]), html.UnescapeString(m[2]))
 	}

@@ -25,7 +25,6 @@ const lastPage = 5 * time.Second
 // byPage connects with a page in the browser in place of questions. What goes
 // wrong is shown there, and tried again as often as the user likes.
 func (c *connecting) byPage(ctx context.Context) error {
-	c.ask = func(context.Context, string) (bool, error) { return false, nil }
 	subjects := map[string]auth.Subject{}
 	page, err := c.page(ctx, subjects)
 	if err != nil {

@@ -241,17 +241,27 @@ func (g *global) deliver(o exportOptions, data []byte) error {
 		_, err := g.plain.Write(data)
 		return err
 	}
-	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if o.force {
-		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	write := func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
 	}
-	f, err := os.OpenFile(o.output, mode, 0o600)
+	if o.force {
+		return o.failed(writeOver(o.output, write))
+	}
+	f, err := os.OpenFile(o.output, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return noError{fmt.Errorf("%s is there already; --force writes over it", o.output)}
 	}
 	if err != nil {
-		return fmt.Errorf("--output: %w", err)
+		return o.failed(err)
 	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Close())
+	return o.failed(errors.Join(write(f), f.Close()))
+}
+
+// failed says of which file an error is.
+func (o exportOptions) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("--output %s: %w", o.output, plainPathError(err))
 }

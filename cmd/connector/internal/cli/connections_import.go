@@ -92,8 +92,20 @@ func importConnections(ctx context.Context, g *global, o importOptions) error {
 			return err
 		}
 		g.say("%q is stored", c.Name)
+		g.warnReach(c)
 	}
 	return nil
+}
+
+// warnReach says which servers an imported connection reaches beside those of its
+// spec: who exported it decided that, and a new login goes there, too.
+func (g *global) warnReach(c *store.Connection) {
+	for _, route := range c.Routes {
+		g.say("warning: %q sends its requests by the route %s", c.Name, route)
+	}
+	if c.AllowPrivate {
+		g.say("warning: %q may reach private addresses", c.Name)
+	}
 }
 
 // exported reads what is to be imported.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,17 +17,19 @@ import (
 // print. A YAML block that begins with a comment naming a file is that file;
 // a command with "…" in it is for the reader to complete, and not run.
 func TestDocs(t *testing.T) {
-	root, err := filepath.Abs(filepath.FromSlash("../../../.."))
+	root, err := filepath.Abs(filepath.FromSlash(repository))
 	if err != nil {
 		t.Fatal(err)
 	}
-	documents := []string{filepath.Join(root, "README.md")}
+	var documents []string
 	for _, pattern := range []string{"docs/*.md", "examples/*/README.md"} {
 		found, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(pattern)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		documents = append(documents, found...)
+		documents = append(documents, slices.DeleteFunc(found, func(name string) bool {
+			return slices.Contains(shellDocuments, "docs/"+filepath.Base(name))
+		})...)
 	}
 	ran := 0
 	for _, document := range documents {
@@ -79,19 +82,7 @@ func (b block) play(t *testing.T) int {
 	t.Helper()
 	switch b.language {
 	case "yaml":
-		if name, ok := strings.CutPrefix(strings.SplitN(b.text, "\n", 2)[0], "# "); ok && strings.HasSuffix(name, ".yml") {
-			if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(name, []byte(b.text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			if name != "spec.yml" { // the first screen shows a broken one
-				if out, code := runCommand(t, "validate --strict "+name); code != 0 {
-					t.Errorf("%s is not silent:\n%s", name, out)
-				}
-			}
-		}
+		b.write(t, func(name string) (string, int) { return runCommand(t, "validate --strict "+name) })
 	case "console":
 		ran := 0
 		for _, part := range strings.Split("\n"+b.text, "\n$ ")[1:] {
@@ -115,6 +106,24 @@ func (b block) play(t *testing.T) int {
 		return ran
 	}
 	return 0
+}
+
+// write writes the file that the block is, if it names one. A connector must
+// validate, but for the one that is called spec.yml: a first screen shows a
+// broken one.
+func (b block) write(t *testing.T, validate func(name string) (string, int)) {
+	t.Helper()
+	name, ok := strings.CutPrefix(strings.SplitN(b.text, "\n", 2)[0], "# ")
+	if !ok || !strings.HasSuffix(name, ".yml") {
+		return
+	}
+	writeFiles(t, ".", map[string]string{name: b.text})
+	if name == "spec.yml" || !strings.Contains(b.text, "\nname: ") {
+		return
+	}
+	if out, code := validate(name); code != 0 {
+		t.Errorf("%s is not silent:\n%s", name, out)
+	}
 }
 
 // runCommand runs the program on blank-separated arguments, from which quotes

@@ -66,11 +66,13 @@ func guideOption(b *strings.Builder, s auth.Subject, several bool) {
 	}
 	heading := func(text string) { fmt.Fprintf(b, "\n%s %s\n", level, text) }
 	values, _, err := s.Complete(auth.Values{})
-	if s.Interactive() {
+	registration := s.Option.Value.Get("registration")
+	if s.Interactive() || registration.IsObject() {
 		heading("Register an application")
-		registration := s.Option.Value.Get("registration")
 		guideText(b, registration.Get("description").Text())
 		guideText(b, registration.Get("helpUri").Text())
+	}
+	if s.Interactive() {
 		if uri, err := s.RedirectURI(values); err == nil {
 			b.WriteString("\nThe redirect URI to register, as it stands:\n\n" + fenced(uri))
 		} else {

@@ -61,7 +61,7 @@ func TestTestResult(t *testing.T) {
 		{"skipped", world{}, []string{"--replay", unrecorded}, 4, true, map[string]any{"ok": false, "skipped": "it has no recording"}, nil, false},
 	}
 	for _, test := range tests {
-		o := test.world.run(append([]string{"test", "--auth", "--format", "json"}, test.args...)...)
+		o := test.world.run(append([]string{"test", "--auth", "--format", "json", "--option", "default"}, test.args...)...)
 		var result struct {
 			Version int              `json:"version"`
 			OK      bool             `json:"ok"`

@@ -153,7 +153,7 @@ func withPort(redirect string, port int) string {
 // listen opens the listener.
 func (l *userLogin) listen() error {
 	var busy *login.BusyError
-	listener, err := login.Listen(login.ListenerOptions{RedirectURI: l.redirect})
+	listener, err := login.Listen(login.ListenerOptions{RedirectURI: l.redirect, Redact: l.redactor.Redact})
 	switch {
 	case errors.As(err, &busy):
 		return &hinted{err, fmt.Sprintf("end that program, or choose another port with --redirect-port; a redirect URI with that port, such as %s, has to be registered at the provider, too", secret.PrintableLine(withPort(l.redirect, 47921)))}

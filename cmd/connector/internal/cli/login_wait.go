@@ -53,10 +53,16 @@ func (l *userLogin) browse(ctx context.Context, visit login.Visit) (string, erro
 	if l.listener != nil {
 		waiting++
 		l.listener.Lead(l.next)
+		ready := make(chan struct{}) // before it waits, an answer is nobody's
 		go func() {
-			callback, err := l.listener.Wait(ctx, visit)
+			callback, err := l.listener.Wait(ctx, visit, func() { close(ready) })
 			answers <- answer{callback, err}
 		}()
+		select {
+		case <-ready:
+		case a := <-answers:
+			return "", a.err
+		}
 	}
 	if err := l.send(ctx, visit.URL); err != nil {
 		return "", err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -30,9 +31,11 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 2 && os.Args[1] == "__worker" { // a child that runs scripts
 		os.Exit(cli.Main(cli.System(), os.Args[1:]))
 	}
-	testscript.Main(m, map[string]func(){
+	testscript.Main(cleaning{m}, map[string]func(){
 		"connector":      func() { os.Exit(cli.Main(scriptWorld(), os.Args[1:])) },
 		"browser-for-me": func() { os.Exit(browserForMe(os.Args[1:])) },
+		"rude-browser":   func() { os.Exit(rudeBrowser(os.Args[1:])) },
+		"many-requests":  func() { os.Exit(manyRequests(os.Args[1:])) },
 	})
 }
 
@@ -169,6 +172,23 @@ func apiOf(t testing.TB, example string) apis.API {
 func serve(t testing.TB, h http.Handler) string {
 	t.Helper()
 	s := httptest.NewServer(h)
+	t.Cleanup(func() {
+		s.CloseClientConnections()
+		s.Close()
+	})
+	return s.URL
+}
+
+// serveAPI starts the server of an API, by TLS if that is what it speaks.
+func serveAPI(t testing.TB, api apis.API) string {
+	t.Helper()
+	if api.TLS == nil {
+		return serve(t, api.Handler)
+	}
+	s := httptest.NewUnstartedServer(api.Handler)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that are to fail
+	s.TLS = api.TLS
+	s.StartTLS()
 	t.Cleanup(func() {
 		s.CloseClientConnections()
 		s.Close()

@@ -41,7 +41,7 @@ comes from there; --live asks the API.
 Exit codes: 0 done, 1 the API refused, or what it gave does not meet the
 outputSchema, 2 wrong command line, 3 no answer, or a file that could not be
 read, 4 no credential or input.`,
-		Example: `  connector operations run listRepositories examples/github
+		Example: `  connector operations run query examples/salesforce
   CONNECTOR_INPUT_API_KEY=… connector operations run currentWeather examples/openweather --input place=Paris`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -28,15 +28,22 @@ func (t *tester) record(ctx context.Context, c *testCase, world auth.World) (*au
 		return result, err
 	}
 	rec.Source = t.source(result.Hosts)
+	return result, t.keepRecording(c, rec, previous, result)
+}
+
+// keepRecording writes a recording, unless it says what the previous one says,
+// and notes that in the result.
+func (t *tester) keepRecording(c *testCase, rec, previous *cassette.Recording, result *auth.Result) error {
 	file := c.place.display(c.subject.Connector.RecordingFile(c.subject.Option.Key, c.subject.Scenario()))
 	if previous != nil && rec.SameAs(previous) {
 		result.Note = file + " is unchanged"
-		return result, nil
+		return nil
 	}
-	if file, err = c.place.writeRecording(c.subject, rec, c.redactor); err == nil {
+	file, err := c.place.writeRecording(c.subject, rec, c.redactor)
+	if err == nil {
 		result.Note = "recorded in " + file
 	}
-	return result, err
+	return err
 }
 
 // previous reads the recording that one is made over; nil if there is none, or

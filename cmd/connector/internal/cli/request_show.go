@@ -129,42 +129,51 @@ func (a answer) kind() string {
 }
 
 // save writes the body to a file, whole or not at all.
-func (a answer) save() (err error) {
+func (a answer) save() error {
 	name := a.opts.output
-	failed := func(err error) error { return fmt.Errorf("--output %s: %w", name, plainPathError(err)) }
-	var file *os.File
-	isNew := true
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() { // a device, or a pipe
-		isNew = false
-		file, err = os.OpenFile(name, os.O_WRONLY, 0)
-		if err != nil {
-			return failed(err)
-		}
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return failed(err)
-	} else if file, err = os.CreateTemp(filepath.Dir(name), ".connector-*"); err != nil {
-		return failed(err)
-	}
 	body := &reading{Reader: a.resp.Body}
-	n, err := io.Copy(file, body)
-	err = errors.Join(err, file.Close())
-	if isNew && err == nil {
-		err = os.Rename(file.Name(), name)
-	}
+	var n int64
+	err := writeOver(name, func(w io.Writer) (err error) {
+		n, err = io.Copy(w, body)
+		return err
+	})
 	switch {
-	case isNew && err != nil:
-		_ = os.Remove(file.Name())
-		fallthrough
+	case body.err != nil:
+		return brokeOff(body.err)
 	case err != nil:
-		if body.err != nil {
-			return brokeOff(body.err)
-		}
-		return failed(err)
+		return fmt.Errorf("--output %s: %w", name, plainPathError(err))
 	}
 	if !a.quiet {
 		fmt.Fprintf(a.Stderr, "connector: %d bytes are in %s\n", n, secret.PrintableLine(name))
 	}
 	return nil
+}
+
+// writeOver puts what is written in place of a file, whole or not at all, for
+// its owner alone. A device or a pipe is written to as it is.
+func writeOver(name string, write func(io.Writer) error) error {
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
+		file, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(write(file), file.Close())
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".connector-*")
+	if err != nil {
+		return err
+	}
+	if err = errors.Join(write(file), file.Close()); err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name())
+	}
+	return err
 }
 
 // isJSONType tells whether an answer says that it is JSON, or JSON in lines.

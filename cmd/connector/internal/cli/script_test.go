@@ -1,18 +1,14 @@
 package cli_test
 
 import (
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -125,7 +121,7 @@ func serveScript(ts *testscript.TestScript, neg bool, args []string) {
 		if api.Example != args[0] {
 			continue
 		}
-		server := httptest.NewServer(routedBrowser(api))
+		server := httptest.NewServer(api.Public())
 		ts.Defer(server.Close)
 		ts.Setenv("ADDR", server.URL)
 		ts.Setenv("ORIGIN", api.Origin)
@@ -140,19 +136,4 @@ func serveScript(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	ts.Fatalf("there is no server for %s", args[0])
-}
-
-// routedBrowser lets a browser log in at a server that stands for an API: who
-// was sent to the server's own address is a user at its login.
-func routedBrowser(api apis.API) http.Handler {
-	login, err := url.Parse(cmp.Or(api.Login, api.Origin))
-	if err != nil {
-		panic(err)
-	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.Host, "127.0.0.1:") {
-			r.Host = login.Host
-		}
-		api.Handler.ServeHTTP(w, r)
-	})
 }

@@ -41,8 +41,12 @@ const (
 
 // reveal adds to a report what a run returned and exchanged.
 func (h hider) reveal(r *report.Test, result *auth.Result) {
-	if !result.Test.IsUndefined() {
-		shown, cut := h.value(result.Test, false, 0)
+	returned := result.Test
+	if r.Operation != "" {
+		returned = result.Value
+	}
+	if !returned.IsUndefined() {
+		shown, cut := h.value(returned, false, 0)
 		r.Returned, r.Cut = shown.AppendJSON(nil), cut
 	}
 	for i, s := range result.Steps {

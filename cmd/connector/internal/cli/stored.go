@@ -190,7 +190,7 @@ func (c *storedConnection) choose() error {
 	}
 	checked, err := optionOf(c.loaded, c.record.Option)
 	if err != nil {
-		return &hinted{err, c.again()}
+		return c.lost(err)
 	}
 	c.subject = auth.Subject{Connector: c.loaded.connector, Option: checked.Option, Methods: checked.Methods, Engine: engine, Files: rootFiles(c.place.dir)}
 	return c.subject.Check()
@@ -205,7 +205,7 @@ func optionOf(l loaded, key string) (lint.Checked, error) {
 		}
 		keys = append(keys, o.Option.Key)
 	}
-	return lint.Checked{}, usagef("%s has no option %q%s", l.connector.Name(), key, thereAre("there is", keys))
+	return lint.Checked{}, unfit("--option", "%s has no option %q%s", l.connector.Name(), key, thereAre("there is", keys))
 }
 
 // again says how to log in anew.

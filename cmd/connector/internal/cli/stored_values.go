@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,6 +32,31 @@ func over(values, others formula.Value) formula.Value {
 	return values
 }
 
+// An unfitError says that there is not what a flag names. To a connection that
+// was made with it, it says that its credential is of no use any more.
+type unfitError struct {
+	usageError
+	bare error // without the flag
+}
+
+func unfit(flag, format string, args ...any) error {
+	bare := fmt.Errorf(format, args...)
+	return &unfitError{usageError{fmt.Errorf("%s: %w", flag, bare)}, bare}
+}
+
+// Unwrap gives the wrong command line.
+func (e *unfitError) Unwrap() error { return e.usageError }
+
+// lost returns what is wrong with a connection whose connector has lost a
+// part that it was made with; other errors as they are.
+func (c *storedConnection) lost(err error) error {
+	var gone *unfitError
+	if errors.As(err, &gone) {
+		err = &hinted{credentialError{fmt.Errorf("what %q was connected with is gone: %w", c.record.Name, gone.bare)}, c.again()}
+	}
+	return err
+}
+
 // environmentOf returns the parameters of an environment of the spec.
 func environmentOf(c *spec.Connector, name string) (formula.Value, error) {
 	if name == "" {
@@ -38,7 +64,7 @@ func environmentOf(c *spec.Connector, name string) (formula.Value, error) {
 	}
 	set := c.Meta.Get("environments").Get(name)
 	if !set.IsObject() {
-		return formula.Undefined, usagef("--environment: %s has no environment %q%s", c.Name(), name, thereAre("it has", c.Meta.Get("environments").Keys()))
+		return formula.Undefined, unfit("--environment", "%s has no environment %q%s", c.Name(), name, thereAre("it has", c.Meta.Get("environments").Keys()))
 	}
 	return set, nil
 }
@@ -54,7 +80,7 @@ func clientParameters(ctx context.Context, s *store.Store, c *spec.Connector, na
 		return formula.Undefined, err
 	}
 	if kept.Connector != "" && kept.Connector != c.Key() {
-		return formula.Undefined, usagef("--client: %q is a client of %q, and this is %q", kept.Name, kept.Connector, c.Key())
+		return formula.Undefined, unfit("--client", "%q is a client of %q, and this is %q", kept.Name, kept.Connector, c.Key())
 	}
 	return parsed(kept.Parameters), nil
 }
@@ -65,11 +91,11 @@ func (c *storedConnection) complete(ctx context.Context) (auth.Values, error) {
 	parameters := parsed(c.record.Parameters)
 	client, err := clientParameters(ctx, c.shelf.store, c.subject.Connector, c.record.Client)
 	if err != nil {
-		return auth.Values{}, err
+		return auth.Values{}, c.lost(err)
 	}
 	environment, err := environmentOf(c.subject.Connector, c.record.Environment)
 	if err != nil {
-		return auth.Values{}, err
+		return auth.Values{}, c.lost(err)
 	}
 	values, problems, err := c.subject.Complete(auth.Values{
 		Inputs: parsed(c.record.Inputs), Parameters: over(over(parameters, client), environment), Scopes: c.record.OptionalScopes,
@@ -116,7 +142,7 @@ func (c *storedConnection) agree(ctx context.Context, o storedOptions) error {
 
 // acceptChanges asks whether a connection is to go on with a spec that changed.
 func (g *global) acceptChanges(ctx context.Context, name string, changes []string, yes bool) error {
-	fmt.Fprintf(g.Stderr, "connector: the connector has changed since %q was connected:\n", secret.PrintableLine(name))
+	fmt.Fprintf(g.Stderr, "connector: this is not as it was when %q was connected:\n", secret.PrintableLine(name))
 	for _, change := range changes {
 		fmt.Fprintf(g.Stderr, "  - %s\n", secret.PrintableLine(change))
 	}

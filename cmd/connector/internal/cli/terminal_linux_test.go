@@ -28,6 +28,15 @@ type session struct {
 // onTerminal starts the program on a new terminal.
 func onTerminal(t *testing.T, variables []string, args ...string) *session {
 	t.Helper()
+	return onTerminalOf(t, &exec.Cmd{
+		Path: os.Args[0], Args: append([]string{"connector"}, args...), Dir: t.TempDir(),
+		Env: append(append(os.Environ(), "TERM=xterm", "GORACE=atexit_sleep_ms=1"), variables...),
+	})
+}
+
+// onTerminalOf starts a command on a new terminal.
+func onTerminalOf(t *testing.T, cmd *exec.Cmd) *session {
+	t.Helper()
 	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Skip("there are no terminals to be had: ", err)
@@ -45,13 +54,9 @@ func onTerminal(t *testing.T, variables []string, args ...string) *session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { terminal.Close() })
-	s := &session{t: t, keyboard: keyboard, terminal: terminal, before: modes(t, terminal), said: make(chan string, 100)}
-	s.cmd = &exec.Cmd{
-		Path: os.Args[0], Args: append([]string{"connector"}, args...), Dir: t.TempDir(),
-		Env:   append(append(os.Environ(), "TERM=xterm", "GORACE=atexit_sleep_ms=1"), variables...),
-		Stdin: terminal, Stdout: terminal, Stderr: terminal,
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
-	}
+	s := &session{t: t, cmd: cmd, keyboard: keyboard, terminal: terminal, before: modes(t, terminal), said: make(chan string, 100)}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = terminal, terminal, terminal
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

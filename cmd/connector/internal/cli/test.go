@@ -105,7 +105,7 @@ that could not be read, 4 no credential.`,
 	f.BoolVar(&opts.auth, "auth", false, "test authentication only, unless there is --operations, too")
 	f.BoolVar(&opts.operations, "operations", false, "test operations only, unless there is --auth, too")
 	f.BoolVar(&opts.live, "live", false, "test against the real API, also where there is a recording")
-	f.BoolVar(&opts.record, "record", false, "test against the real API and keep a recording, without secrets")
+	f.BoolVar(&opts.record, "record", false, "test against the real API, or with --simulate, and keep a recording, without secrets")
 	f.BoolVar(&opts.replay, "replay", false, "test from recordings only, never over the network")
 	f.BoolVar(&opts.simulate, "simulate", false, "test against a provider made from the spec, in memory and without an account")
 	f.BoolVar(&opts.faults, "faults", false, "simulate what may go wrong, one fault after the other; with --live what can be tried on the real API")

@@ -121,16 +121,11 @@ func (v *valueOptions) of(g *global, s auth.Subject, siblings []lint.Checked) (_
 		return in.Parameter && params.Has(in.Name) && s.Option.Value.Get("inputSchema").Get("properties").Len() == 0
 	})
 	if v.environment != "" {
-		set := s.Connector.Meta.Get("environments").Get(v.environment)
-		if !set.IsObject() {
-			return auth.Values{}, false, false, usagef("--environment: %s has no environment %q%s", s.Connector.Name(), v.environment,
-				thereAre("it has", s.Connector.Meta.Get("environments").Keys()))
+		set, err := environmentOf(s.Connector, v.environment)
+		if err != nil {
+			return auth.Values{}, false, false, err
 		}
-		for i, name := range set.Keys() {
-			if _, item := set.At(i); !params.Has(name) {
-				params = params.With(name, item)
-			}
-		}
+		params = over(params, set)
 	}
 	return auth.Values{Inputs: inputs, Parameters: params}, given, c.unnamed, nil
 }

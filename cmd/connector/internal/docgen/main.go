@@ -11,16 +11,23 @@ import (
 	"github.com/connector-spec/connector/cmd/connector/internal/cli"
 )
 
-// documents lists what is generated.
-var documents = []struct {
+// A document is one that is generated.
+type document struct {
 	name  string
 	write func(io.Writer) error
-}{
-	{"commands.md", cli.WriteReference},
-	{"diagnostics.md", writeDiagnostics},
-	{"formulas.md", writeFormulas},
-	{"scripts.md", writeScripts},
-	{"spec.md", writeSpec},
+}
+
+// documents lists what is generated into a directory at the top of the
+// repository.
+func documents(dir string) []document {
+	return []document{
+		{"commands.md", cli.WriteReference},
+		{"diagnostics.md", writeDiagnostics},
+		{"formulas.md", writeFormulas},
+		{"scripts.md", writeScripts},
+		{"spec.md", writeSpec},
+		{"terminal.svg", writePicture(filepath.Dir(filepath.Clean(dir)))},
+	}
 }
 
 func main() {
@@ -28,7 +35,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: docgen DIRECTORY")
 		os.Exit(2)
 	}
-	for _, d := range documents {
+	for _, d := range documents(os.Args[1]) {
 		var b bytes.Buffer
 		err := d.write(&b)
 		if err == nil {

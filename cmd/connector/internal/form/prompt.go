@@ -243,7 +243,7 @@ func (s *session) answer(ctx context.Context, field Field, fallback formula.Valu
 		}
 		v, err := s.form.Read(field, field.picked(text))
 		if err != nil {
-			s.screen.problem("", err.Error())
+			s.screen.problem("", field.wrongNumber(text, err).Error())
 			continue
 		}
 		if p := s.form.checkField(s.values, field.Name, v); p != nil {
@@ -335,6 +335,15 @@ func (field Field) key(text string) string {
 		}
 	}
 	return text
+}
+
+// wrongNumber is the error for a text, of choices that are shown with numbers.
+func (field Field) wrongNumber(text string, err error) error {
+	digits := strings.Trim(strings.TrimSpace(text), "0123456789") == ""
+	if digits && field.Kind == OneOf && numbered(field.Choices) {
+		return fmt.Errorf("must be a number from 1 to %d", len(field.Choices))
+	}
+	return err
 }
 
 // numbered tells whether choices are shown with numbers: not if one of them

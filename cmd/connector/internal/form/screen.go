@@ -103,6 +103,8 @@ func (s screen) explainAgain(field Field) {
 	s.explain(field)
 	switch {
 	case field.Description != "" || field.HelpURI != "":
+	case len(field.Choices) > 0 && numbered(field.Choices):
+		s.paint("", "  ", "Answer with a number, or with the words beside it.")
 	case field.Required:
 		s.paint("", "  ", "It is required, and the connector says no more about it.")
 	default:

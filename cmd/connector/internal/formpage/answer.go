@@ -12,7 +12,9 @@ import (
 func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	now, draft := s.now, s.draft
-	if r.Method == http.MethodGet && now.phase == leaving {
+	awaited := !now.led || r.URL.RawQuery == now.back()
+	leads := now.phase == leaving && !now.led && r.Method == http.MethodGet && r.URL.RawQuery == now.sender
+	if leads {
 		s.now.led = true
 	}
 	s.mu.Unlock()
@@ -38,12 +40,12 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		page.Progress = &progressView{now.login, hostOf(now.login), stepViews(now.steps)}
 		page.Heading = "Connecting " + brand.Title
 		page.Title, page.Waits = page.Heading, true
-		if now.phase == leaving && !now.led {
+		if leads {
 			page.Lead, page.Waits = now.login, false
 		}
 	}
 	s.words.send(w, http.StatusOK, page)
-	if now.phase == ended && r.Method == http.MethodGet {
+	if now.phase == ended && r.Method == http.MethodGet && awaited {
 		s.last.Do(func() { close(s.shown) })
 	}
 }
@@ -53,10 +55,13 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	before, phase := s.draft, s.now.phase
 	s.mu.Unlock()
+	next := s.base
 	if phase == asking {
-		s.accept(before, s.read(before, r))
+		if sender := s.accept(before, s.read(before, r)); sender != "" {
+			next += "?" + sender
+		}
 	}
-	http.Redirect(w, r, s.base, http.StatusSeeOther)
+	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
 // read makes the draft that was sent.
@@ -79,21 +84,24 @@ func (s *Server) read(before *draft, r *http.Request) *draft {
 }
 
 // accept makes a draft that was sent the one that is shown or, if nothing is
-// left to ask, the answers. It does nothing if another was first.
-func (s *Server) accept(before, next *draft) {
+// left to ask, the answers. It does nothing if another was first. Of the tabs
+// that show the page, the one that sent the answers is then known by sender.
+func (s *Server) accept(before, next *draft) (sender string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.draft != before || s.now.phase != asking {
-		return
+		return ""
 	}
 	s.draft = next
-	if next.sent && next.complete() {
-		answers := next.answers()
-		s.answers = &answers
-		s.now.phase, s.now.steps = working, nil
-		s.now.version++
-		s.wake()
+	if !next.sent || !next.complete() {
+		return ""
 	}
+	answers := next.answers()
+	s.answers = &answers
+	s.now.version++
+	s.now.phase, s.now.steps, s.now.sender = working, nil, strconv.Itoa(s.now.version)
+	s.wake()
+	return s.now.sender
 }
 
 // fields sends the fields that apply to what is typed so far, and the problems

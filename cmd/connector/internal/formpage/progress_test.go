@@ -33,6 +33,8 @@ func TestProgress(t *testing.T) {
 	s.Step("Log in", formpage.Running, "")
 	s.Step("Test", formpage.Waiting, "")
 	s.Login("https://login.example.com/authorize?state=xyz")
+	// Another tab, which has not sent the answers, is not led anywhere.
+	has(t, v.do(http.MethodGet, v.base, nil, nil).body, false, `content="0;`)
 	page := v.page()
 	has(t, page, true, "Log in at login.example.com", `<meta http-equiv="refresh" content="0; url=https://login.example.com/authorize?state=xyz">`,
 		`<a class="button" href="https://login.example.com/authorize?state=xyz" rel="noreferrer">`)

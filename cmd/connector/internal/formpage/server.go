@@ -74,9 +74,19 @@ type status struct {
 	version int
 	phase   phase
 	login   string // where the user logs in
-	led     bool   // the browser was led there by itself
+	sender  string // the query of the tab that sent the answers
+	led     bool   // that was led there by itself
 	steps   []step
 	outcome Outcome
+}
+
+// back is the query of a tab that comes back from the login; "" before one was
+// begun.
+func (n *status) back() string {
+	if n.sender == "" {
+		return ""
+	}
+	return n.sender + "-back"
 }
 
 type step struct {
@@ -149,9 +159,18 @@ func (s *Server) listen(ctx context.Context, patience time.Duration) error {
 func (s *Server) URL() string { return "http://" + s.host + s.entry }
 
 // Back is the address of the page for who visited URL before; it opens nothing
-// to others. A page that leads there must do so by a link or by a refresh: the
-// browser does not show who it is after a redirect from elsewhere.
-func (s *Server) Back() string { return "http://" + s.host + s.base }
+// to others. After each [Server.Answers] it is another one, to which the login
+// leads back: by a link or by a refresh, since the browser does not show who it
+// is after a redirect from elsewhere.
+func (s *Server) Back() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	address := "http://" + s.host + s.base
+	if query := s.now.back(); query != "" {
+		address += "?" + query
+	}
+	return address
+}
 
 // Answers waits until the user sent answers that the forms and the check
 // accept. The page then shows progress. After [Server.Retry] it waits anew.
@@ -175,8 +194,8 @@ func (s *Server) Answers(ctx context.Context) (Answers, error) {
 	}
 }
 
-// Login leads the user to the provider, by a link and once by itself. An
-// address that is neither https nor http is not shown.
+// Login leads the user to the provider: by a link, and the tab that sent the
+// answers by itself, once. An address that is neither https nor http is not shown.
 func (s *Server) Login(address string) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -240,7 +259,8 @@ func (s *Server) wake() {
 }
 
 // Close ends the page. After [Server.Done] it waits until the browser has the
-// last page, if it has any, but no longer than the patience of the server.
+// last page, if it has any, but no longer than the patience of the server: in
+// the tab that was led to the login, if one was.
 func (s *Server) Close(ctx context.Context) error {
 	s.mu.Lock()
 	waits := s.taken && s.now.phase == ended

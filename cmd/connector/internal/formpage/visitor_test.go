@@ -17,6 +17,7 @@ import (
 type visitor struct {
 	t      testing.TB
 	base   string // of the page
+	query  string // that the page gave to who sent the answers
 	origin string
 	cookie *http.Cookie
 }
@@ -88,7 +89,7 @@ func (v *visitor) do(method, address string, form url.Values, change func(*http.
 // page is what the page shows now.
 func (v *visitor) page() string {
 	v.t.Helper()
-	got := v.do(http.MethodGet, v.base, nil, nil)
+	got := v.do(http.MethodGet, v.base+v.query, nil, nil)
 	if got.status != http.StatusOK {
 		v.t.Fatalf("the page is answered with %d", got.status)
 	}
@@ -116,6 +117,14 @@ func (v *visitor) send(form url.Values) string {
 	got := v.do(http.MethodPost, v.base, form, nil)
 	if got.status != http.StatusSeeOther {
 		v.t.Fatalf("the form is answered with %d: %s", got.status, got.body)
+	}
+	at, query, _ := strings.Cut(got.header.Get("Location"), "?")
+	if !strings.HasSuffix(v.base, at) || at == "" {
+		v.t.Fatalf("the form leads to %s", at)
+	}
+	v.query = ""
+	if query != "" {
+		v.query = "?" + query
 	}
 	return v.page()
 }

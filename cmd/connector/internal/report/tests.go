@@ -21,7 +21,8 @@ type Test struct {
 	OK        bool   `json:"ok"`
 	Skipped   string `json:"skipped"`
 	Label     string `json:"label"`
-	// Returned is what the test returned, as JSON; nil if it was not reached.
+	// Returned is what the test or the operation returned, as JSON; nil if it was
+	// not reached.
 	// Cut tells that it is more than that.
 	Returned json.RawMessage `json:"test,omitempty"`
 	Cut      bool            `json:"testCut,omitempty"`

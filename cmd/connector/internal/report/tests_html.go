@@ -232,6 +232,9 @@ func facts(t *Test) markup {
 		return facts
 	}
 	summary := "What the test returned"
+	if t.Operation != "" {
+		summary = "What the operation returned"
+	}
 	if t.Cut {
 		summary += " (cut)"
 	}

@@ -191,7 +191,8 @@ async function follow() {
       if (!answer.ok) return location.reload()
       const state = await answer.json()
       failures = 0
-      if (state.phase !== main.dataset.phase) return location.replace(location.pathname)
+      if (form?.dataset.sent) return // what the form is answered with is on its way
+      if (state.phase !== main.dataset.phase) return location.replace(location.pathname + location.search)
       if (state.version !== version) steps(state.steps)
       version = state.version
     } catch {
