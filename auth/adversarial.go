@@ -70,7 +70,7 @@ func (m *simulation) remade(v Values, c *Credential) *Credential {
 	}
 	l := m.twin(v, inMemory{m.answers()}, m.seed)
 	l.put(&Credential{Values: v.Inputs, Obtained: l.run.Now()})
-	err := l.step(credentialsMethod, func(*Step) error {
+	err := l.step(credentialsMethod, func() error {
 		return l.ask(context.Background(), credentialsMethod, l.variables(), "")
 	})
 	if err != nil {

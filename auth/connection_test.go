@@ -328,6 +328,55 @@ func TestMust24Disconnect(t *testing.T) {
 	}
 }
 
+// TestDisconnectBoth wants an access token that ended with its refresh token to
+// be no failure, and what the server said of it to be explained.
+func TestDisconnectBoth(t *testing.T) {
+	t.Parallel()
+	for code, note := range map[string]string{
+		"invalid_token":          "the access token ended with the refresh token",
+		"unsupported_token_type": "does not revoke the access token by itself",
+	} {
+		p := &provider{lifetime: time.Hour, refuses: code}
+		c, _, _ := connect(t, p, "      revokeUri: https://login.acme.example/revoke\n")
+		result, err := c.Disconnect(t.Context())
+		if err != nil || !result.OK || len(p.revoked) != 1 {
+			t.Errorf("%s: %v, %+v, revoked %q", code, err, result, p.revoked)
+			continue
+		}
+		if len(result.Notes) != 1 || !strings.Contains(result.Notes[0], note) {
+			t.Errorf("%s: the notes are %q", code, result.Notes)
+		}
+	}
+}
+
+// TestNoTokenType wants a missing type to be noted where it says how the token is
+// sent, and not where the spec says so.
+func TestNoTokenType(t *testing.T) {
+	t.Parallel()
+	const placed = "  makeApiClient: {implementationType: mapping, mapping: {headers: {Authorization: 'Bearer ${credentials.access_token}'}}}\n"
+	const elsewhere = "  makeApiClient: {implementationType: mapping, mapping: {headers: {X-Site: 'a', Authorization: 'Bearer ${credentials.id}'}}}\n"
+	for _, test := range []struct {
+		name, client string
+		noted        bool
+	}{{"by baseUri alone", "", true}, {"by the spec", placed, false}, {"another credential by the spec", elsewhere, true}} {
+		p := &provider{lifetime: time.Hour}
+		p.token = func(w http.ResponseWriter, _ *http.Request) {
+			p.access = map[string]time.Time{"another-0123456789": p.now().Add(time.Hour)}
+			answer(w, 200, map[string]any{"access_token": "another-0123456789", "id": "another-0123456789"})
+		}
+		world, _ := p.world(t)
+		s := subjectOf(t, oauthSpec(test.client))
+		_, result, err := auth.Connect(t.Context(), s, providerValues(t, s), world)
+		if err != nil || !result.OK {
+			t.Errorf("%s: %v, %+v", test.name, err, result)
+			continue
+		}
+		if noted := strings.Contains(strings.Join(result.Notes, "\n"), "no token_type"); noted != test.noted {
+			t.Errorf("%s: the notes are %q", test.name, result.Notes)
+		}
+	}
+}
+
 // TestTokenSource gives x/oauth2 a token that is fresh.
 func TestTokenSource(t *testing.T) {
 	t.Parallel()

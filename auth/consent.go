@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
@@ -20,9 +19,11 @@ import (
 type Consent struct {
 	// Hosts are the origins that the credential may go to, as far as they are
 	// known before a login. Later says that the address of the API is not: it
-	// comes with the credential.
-	Hosts []string
-	Later bool
+	// comes with the credential. Issuer is who names endpoints that the spec does
+	// not write, which are not known either; "" if nobody does.
+	Hosts  []string
+	Later  bool
+	Issuer string
 
 	parts []consentPart
 }
@@ -84,17 +85,20 @@ func (c *Consent) hosts(s Subject, v Values) {
 	if imports, err := s.Methods.Imports(s.Files); err == nil {
 		origins = append(origins, originsOf(imports.Origins)...)
 	}
-	if base, err := s.baseBefore(l); err != nil {
-		c.Later = true
-	} else {
+	bases, err := s.Methods.BaseOrigins(l.variables(withCredentials(l.values.Inputs)...), l.run)
+	c.Later = err != nil
+	for _, base := range bases {
 		origins = append(origins, originsOf([]string{base.URL})...)
 	}
-	if s.Methods.Has("getOAuthConfig") && !s.Methods.Scripted("getOAuthConfig") {
-		if redirect, err := l.redirectURI(); err == nil {
-			_, _ = l.evaluateOAuth(context.Background(), redirect, "")
-			origins = append(origins, l.endpoints...)
-		}
+	redirect, _ := l.redirectURI()
+	endpoints := s.Methods.Endpoints(l.variables(
+		formula.Member{Key: "redirectUri", Value: formula.String(redirect)},
+		formula.Member{Key: "state", Value: formula.String("")},
+	), l.run)
+	for _, field := range slices.Sorted(maps.Keys(endpoints)) {
+		origins = append(origins, originsOf([]string{endpoints[field].URL})...)
 	}
+	c.Issuer = endpoints["issuer"].URL
 	for _, o := range origins {
 		if text := o.String(); !slices.Contains(c.Hosts, text) {
 			c.Hosts = append(c.Hosts, text)
@@ -115,19 +119,6 @@ func (c *Consent) environments(s Subject, v Values) {
 			}
 		}
 	}
-}
-
-// baseBefore returns the address of the API as it is known before a login.
-func (s Subject) baseBefore(l *life) (formula.Address, error) {
-	base, err := s.Methods.Base(l.variables(), l.run)
-	if err == nil || s.Methods.Scripted("makeApiClient") {
-		return base, err
-	}
-	made, err := s.Methods.Client(l.variables(withCredentials(l.values.Inputs)...), l.run)
-	if err != nil {
-		return formula.Address{}, err
-	}
-	return made.Base, nil
 }
 
 // field adds a field of the option, of the configuration of OAuth one by one.

@@ -64,6 +64,36 @@ func TestMust15ConsentHosts(t *testing.T) {
 	}
 }
 
+// TestMust15ConsentKnown wants what is known of the hosts before a login to be
+// said, and no more than that to be left open.
+func TestMust15ConsentKnown(t *testing.T) {
+	t.Parallel()
+	const client = "  makeApiClient: {implementationType: mapping, mapping: {headers: {X: '${credentials.access_token}'}, baseUri: %}}\n  test:"
+	hosts := []string{"https://status.example.com", "https://files.example.com", "https://eu.example.com"}
+	tests := []struct {
+		name, old, changed string
+		hosts              []string // behind those
+		later              bool
+		issuer             string
+	}{
+		{name: "a path by the credential", old: "baseUri: https://${connectionInput.shop}.example.com", changed: "baseUri: https://${connectionInput.shop}.example.com/${credentials.realm}", hosts: []string{"https://ada.example.com", "https://login.example.com"}},
+		{name: "headers by the credential", old: "  test:", changed: strings.Replace(client, "%", "'https://api.example.com/v1'", 1), hosts: []string{"https://ada.example.com", "https://api.example.com", "https://login.example.com"}},
+		{name: "a host by the credential", old: "  test:", changed: strings.Replace(client, "%", "'https://${credentials.site}.example.com/v1'", 1), hosts: []string{"https://ada.example.com", "https://login.example.com"}, later: true},
+		{name: "an issuer", old: "tokenUri: https://login.example.com/token", changed: "issuer: https://id.example.com/a", hosts: []string{"https://ada.example.com", "https://id.example.com"}, issuer: "https://id.example.com/a"},
+		{name: "a configuration that lacks a value", old: "clientId: an-id", changed: "clientId: 'app-${connectorParameters.id}'", hosts: []string{"https://ada.example.com", "https://login.example.com"}},
+	}
+	for _, test := range tests {
+		text := strings.Replace(consentSpec, test.old, test.changed, 1)
+		c := consentOf(t, "parametersSchema: {type: object, properties: {id: {type: string, title: ID}}, required: [id]}\n"+text)
+		if diff := cmp.Diff(append(hosts[:3:3], test.hosts...), c.Hosts); diff != "" {
+			t.Errorf("%s: hosts (-want +got)\n%s", test.name, diff)
+		}
+		if c.Later != test.later || c.Issuer != test.issuer {
+			t.Errorf("%s: later %t, issuer %q", test.name, c.Later, c.Issuer)
+		}
+	}
+}
+
 // TestMust15ConsentSince wants the words of a spec to be free, and what sends the
 // credential to be named where it changes.
 func TestMust15ConsentSince(t *testing.T) {

@@ -33,7 +33,7 @@ func (l *life) obtain(ctx context.Context) error {
 	l.obtaining = true
 	l.put(&Credential{Values: l.values.Inputs, Obtained: l.clock()})
 	if l.Methods.Has(credentialsMethod) {
-		err := l.step(credentialsMethod, func(*Step) error {
+		err := l.step(credentialsMethod, func() error {
 			return l.ask(ctx, credentialsMethod, l.variables(), l.called())
 		})
 		if err != nil {

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"github.com/connector-spec/connector/auth/login"
 	"github.com/connector-spec/connector/auth/token"
@@ -24,7 +25,7 @@ func (l *life) disconnect(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return l.step(disconnectMethod, func(*Step) error {
+		return l.step(disconnectMethod, func() error {
 			c, err := l.open(ctx, config)
 			if err != nil {
 				return err
@@ -45,8 +46,8 @@ func (l *life) disconnect(ctx context.Context) error {
 
 // revokeOAuth2 revokes the refresh token, then the access token (RFC 7009). One
 // that could not be revoked does not keep the other from it; an access token
-// that the server does not revoke by itself (RFC 7009 2.1) is no failure where its
-// refresh token was revoked.
+// that the server does not revoke by itself (RFC 7009 2.1), or that ended with its
+// refresh token, is no failure where that was revoked.
 func (l *life) revokeOAuth2(ctx context.Context) error {
 	r, err := l.openOAuth2(ctx, "", l.credential().Key)
 	if err != nil {
@@ -56,7 +57,7 @@ func (l *life) revokeOAuth2(ctx context.Context) error {
 	if err != nil {
 		return ErrNoRevocation
 	}
-	return l.step(revokeStep, func(*Step) error {
+	return l.step(revokeStep, func() error {
 		var failures []error
 		revoked := false
 		for _, hint := range []string{"refresh_token", "access_token"} {
@@ -67,7 +68,7 @@ func (l *life) revokeOAuth2(ctx context.Context) error {
 			err := e.Revoke(ctx, text, hint)
 			var refused *token.Error
 			if revoked && errors.As(err, &refused) && refused.Kind == token.Failed && !refused.Transient() {
-				l.result.Notes = append(l.result.Notes, "the refresh token was revoked, and the server does not revoke the access token by itself: it ends by its own")
+				l.result.Notes = append(l.result.Notes, besides(refused))
 				continue
 			}
 			revoked = revoked || err == nil
@@ -75,6 +76,15 @@ func (l *life) revokeOAuth2(ctx context.Context) error {
 		}
 		return errors.Join(failures...)
 	})
+}
+
+// besides says what a refusal to revoke the access token means behind the
+// revocation of its refresh token.
+func besides(refused *token.Error) string {
+	if refused.Code == "invalid_token" { // for which RFC 7009 2.2 has a success
+		return "the access token ended with the refresh token: the server does not know it any more, and so says " + strconv.Itoa(refused.Status)
+	}
+	return "the refresh token was revoked, and the server does not revoke the access token by itself: it ends by its own"
 }
 
 // revokeOAuth1 revokes the token by a signed request.
@@ -90,7 +100,7 @@ func (l *life) revokeOAuth1(ctx context.Context) error {
 	if !ok {
 		return ErrNoRevocation
 	}
-	return l.step(revokeStep, func(*Step) error {
+	return l.step(revokeStep, func() error {
 		dance := &login.Dance{Signer: *signer, Transport: &endpointTransport{life: l}, Redact: l.redact()}
 		return dance.Revoke(ctx, address.URL)
 	})

@@ -64,6 +64,9 @@ type life struct {
 	imported  method.Imports // of the scripts; see imports
 	notRead   error
 
+	scope   formula.Value // of scopeOf; see seen
+	scopeOf *Credential
+
 	result *Result
 }
 
@@ -164,13 +167,22 @@ func (l *life) variables(more ...formula.Member) formula.Value {
 	return b.Value()
 }
 
+// seen returns what formulas see that see the credential. It is made once for
+// each.
+func (l *life) seen() formula.Value {
+	if c := l.credential(); l.scopeOf != c {
+		l.scope, l.scopeOf = l.variables(withCredentials(c.Values)...), c
+	}
+	return l.scope
+}
+
 func withCredentials(credentials formula.Value) []formula.Member {
 	return []formula.Member{{Key: "credentials", Value: credentials}, {Key: "authData", Value: credentials}}
 }
 
 // step runs one step and notes how it went. A step within another interrupts
 // that one.
-func (l *life) step(name string, work func(step *Step) error) error {
+func (l *life) step(name string, work func() error) error {
 	outer, meter := l.now, *l.transport
 	l.now = name
 	l.begin(name)
@@ -183,7 +195,7 @@ func (l *life) step(name string, work func(step *Step) error) error {
 	}()
 	s := Step{Name: name}
 	start := time.Now()
-	err := work(&s)
+	err := work()
 	s.Duration = time.Since(start)
 	s.OK = err == nil
 	s.Method, s.URL, s.Status = l.transport.method, l.transport.url, l.transport.status
@@ -250,8 +262,8 @@ func (l *life) client(ctx context.Context) (*method.ClientConfig, error) {
 		return nil, err
 	}
 	var config *method.ClientConfig
-	err := l.step("makeApiClient", func(*Step) (err error) {
-		config, err = l.Methods.ClientBy(ctx, l.call(method.Call{Variables: l.variables(withCredentials(l.credential().Values)...)}))
+	err := l.step("makeApiClient", func() (err error) {
+		config, err = l.Methods.ClientBy(ctx, l.call(method.Call{Variables: l.seen()}))
 		return err
 	})
 	return config, err
@@ -260,13 +272,12 @@ func (l *life) client(ctx context.Context) (*method.ClientConfig, error) {
 // check sends the test request and looks at what it gives.
 func (l *life) check(ctx context.Context, config *method.ClientConfig) (formula.Value, error) {
 	answer := formula.Undefined
-	err := l.step("test", func(s *Step) error {
+	err := l.step("test", func() error {
 		c, err := l.open(ctx, config)
 		if err != nil {
 			return err
 		}
-		vars := l.variables(withCredentials(l.credential().Values)...)
-		result, err := l.Methods.Run(ctx, "test", l.call(method.Call{Variables: vars, Client: c}))
+		result, err := l.Methods.Run(ctx, "test", l.call(method.Call{Variables: l.seen(), Client: c}))
 		if err != nil {
 			return err
 		}
@@ -312,7 +323,7 @@ func kindOf(r *method.Response) string {
 
 // label returns what the connection would be called.
 func (l *life) label(answer formula.Value) (string, error) {
-	vars := l.variables(append(withCredentials(l.credential().Values), formula.Member{Key: "test", Value: answer})...)
+	vars := l.seen().With("test", answer)
 	label, err := l.Methods.Label(vars, l.run)
 	if label != "" || err != nil {
 		return label, err

@@ -35,7 +35,7 @@ const maxEndpointBytes = 1 << 20
 // oauthConfig runs getOAuthConfig as a step.
 func (l *life) oauthConfig(ctx context.Context, redirectURI, state string) (*method.OAuthConfig, error) {
 	var config *method.OAuthConfig
-	err := l.step("getOAuthConfig", func(*Step) (err error) {
+	err := l.step("getOAuthConfig", func() (err error) {
 		config, err = l.evaluateOAuth(ctx, redirectURI, state)
 		return err
 	})
@@ -98,6 +98,28 @@ var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // auth.redirect says, or http://127.0.0.1:47920/callback.
 func (s Subject) RedirectURI(v Values) (string, error) {
 	return newLife(s, v, nil, epoch, [32]byte{}).redirectURI()
+}
+
+// RedirectLacks returns those of the problems of values that have a part in where
+// a login comes back to: with them [Subject.RedirectURI] may tell another address.
+func (s Subject) RedirectLacks(problems []ValueProblem) []ValueProblem {
+	var lacks []ValueProblem
+	for _, p := range problems {
+		reads := func(r method.Read) bool {
+			root, name := r.Path.Names()
+			return r.Method == "redirect" && (root == "connectorParameters") == p.Parameter && (name == "" || name == topName(p.Name))
+		}
+		if slices.ContainsFunc(s.Methods.Reads(), reads) {
+			lacks = append(lacks, p)
+		}
+	}
+	return lacks
+}
+
+// topName returns the name of the value that a problem is in.
+func topName(name string) string {
+	top, _, _ := strings.Cut(name, ".")
+	return top
 }
 
 func (l *life) redirectURI() (string, error) {

@@ -38,7 +38,7 @@ func (l *life) loginOAuth1(ctx context.Context) error {
 // dancing runs the three steps.
 func (l *life) dancing(ctx context.Context, dance *login.Dance) error {
 	var temporary *login.Temporary
-	err := l.step(requestStep, func(*Step) (err error) {
+	err := l.step(requestStep, func() (err error) {
 		if temporary, err = dance.RequestToken(ctx); err == nil {
 			l.learnText("request.oauth_token", temporary.Token)
 			l.learnText("request.oauth_token_secret", temporary.Secret)
@@ -50,7 +50,7 @@ func (l *life) dancing(ctx context.Context, dance *login.Dance) error {
 		return err
 	}
 	var verifier string
-	err = l.step(authorizeStep, func(*Step) error {
+	err = l.step(authorizeStep, func() error {
 		back, err := l.browse(ctx, temporary.AuthorizeURL(), temporary.Check)
 		if err != nil {
 			return err
@@ -64,7 +64,7 @@ func (l *life) dancing(ctx context.Context, dance *login.Dance) error {
 	if err != nil {
 		return err
 	}
-	return l.step(accessStep, func(*Step) error {
+	return l.step(accessStep, func() error {
 		answer, err := dance.AccessToken(ctx, temporary, verifier)
 		if err != nil {
 			return err

@@ -130,7 +130,7 @@ func (r *oauth2Run) bearerAssertion() (string, error) {
 // byDevice lets the user agree on another device (RFC 8628).
 func (r *oauth2Run) byDevice(ctx context.Context) error {
 	var code *token.DeviceCode
-	err := r.step(deviceStep, func(*Step) error {
+	err := r.step(deviceStep, func() error {
 		e, err := r.at("deviceAuthorizationUri")
 		if err != nil {
 			return err

@@ -10,13 +10,14 @@ import (
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/auth/token"
 	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec/method"
 )
 
 // exchange runs the token request of a login and makes credentials of its
 // answer.
 func (r *oauth2Run) exchange(ctx context.Context, ask func(context.Context) (*token.Answer, error), query formula.Value) error {
 	var answer *token.Answer
-	err := r.step(tokenStep, func(*Step) (err error) {
+	err := r.step(tokenStep, func() (err error) {
 		if answer, err = ask(ctx); err != nil {
 			return err
 		}
@@ -53,11 +54,36 @@ func (r *oauth2Run) accept(answer *token.Answer) error {
 	}
 	r.learnAnswer(fresh.Values, answer)
 	r.put(&fresh)
-	r.result.Notes = append(r.result.Notes, answer.Notes...)
+	r.result.Notes = append(r.result.Notes, r.notable(answer)...)
 	if missing := fresh.Missing(); len(missing) > 0 {
 		r.result.warn("the server granted fewer scopes than were asked for: " + formula.JoinWords(missing, "and") + " missing")
 	}
 	return nil
+}
+
+// notable returns the notes on an answer. Of what type a token is says nothing
+// where the API client of the spec puts the token itself, and no key is bound.
+func (r *oauth2Run) notable(answer *token.Answer) []string {
+	if r.dpop != nil || !r.placesToken() {
+		return answer.Notes
+	}
+	return slices.DeleteFunc(slices.Clone(answer.Notes), func(note string) bool { return note == token.NoType })
+}
+
+// placesToken tells whether the author of the spec says where the token stands in
+// requests.
+func (s Subject) placesToken() bool {
+	all := s.Connector.Auth
+	switch {
+	case !all.Get("makeApiClient").IsObject() && !all.Get("options").Get(s.Option.Key).Get("makeApiClient").IsObject():
+		return false // what is there was made of baseUri
+	case s.Methods.Scripted("makeApiClient"):
+		return true
+	}
+	return slices.ContainsFunc(s.Methods.Reads(), func(read method.Read) bool {
+		root, name := read.Path.Names()
+		return read.Method == "makeApiClient" && (root == "credentials" || root == "authData") && (name == "" || name == "access_token")
+	})
 }
 
 // overlay puts the members of an answer over a credential. An answer that says no
@@ -91,7 +117,7 @@ func (r *oauth2Run) extract(ctx context.Context, name string, answer *token.Answ
 	if err != nil {
 		return err
 	}
-	return r.step(name, func(*Step) error {
+	return r.step(name, func() error {
 		vars := r.variables(append(withCredentials(r.life.credential().Values),
 			formula.Member{Key: "tokenResponse", Value: raw},
 			formula.Member{Key: "queryParameters", Value: query})...)

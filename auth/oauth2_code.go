@@ -25,7 +25,7 @@ func (r *oauth2Run) byCode(ctx context.Context, state string) error {
 		return err
 	}
 	var back login.Callback
-	err = r.step(authorizeStep, func(*Step) error {
+	err = r.step(authorizeStep, func() error {
 		callback, err := r.browse(ctx, authorize, round.Check)
 		if err != nil {
 			return err
@@ -106,7 +106,7 @@ func (r *oauth2Run) authorizationURL(ctx context.Context, round *login.Round) (s
 		return round.URL(), nil
 	}
 	var pushed string
-	err := r.step(pushStep, func(*Step) error {
+	err := r.step(pushStep, func() error {
 		e, err := r.at("parUri")
 		if err != nil {
 			return err
@@ -126,7 +126,7 @@ func (r *oauth2Run) authorizationURL(ctx context.Context, round *login.Round) (s
 // exchangeByMethod exchanges the code by the spec's own method.
 func (r *oauth2Run) exchangeByMethod(ctx context.Context, round *login.Round, query formula.Value) error {
 	var answer *token.Answer
-	err := r.step("getTokenData", func(*Step) error {
+	err := r.step("getTokenData", func() error {
 		vars := r.variables(
 			formula.Member{Key: "redirectUri", Value: formula.String(r.redirect)},
 			formula.Member{Key: "codeVerifier", Value: formula.String(round.Verifier)},

@@ -67,7 +67,7 @@ func (r *oauth2Run) discover(ctx context.Context) error {
 	if r.metadata = r.known.of(r.issuer); r.metadata != nil {
 		return r.takeEndpoints(address)
 	}
-	return r.step(discoverStep, func(*Step) error {
+	return r.step(discoverStep, func() error {
 		m, err := token.Discover(ctx, r.issuer, &endpointTransport{life: r.life})
 		if err != nil {
 			return err

@@ -72,7 +72,7 @@ func (s Subject) sensitiveInput() []string {
 
 // operate runs the operation and holds what it gives against its schema.
 func (l *life) operate(ctx context.Context, config *method.ClientConfig) error {
-	return l.step(operationStep, func(*Step) error {
+	return l.step(operationStep, func() error {
 		c, err := l.open(ctx, config)
 		if err != nil {
 			return err

@@ -115,7 +115,8 @@ func (p *planner) standIn(name string) formula.Value {
 		sum := sha256.Sum256([]byte(name))
 		text = "p" + hex.EncodeToString(sum[:10])
 		p.standIns[name] = text
-		p.redactor.Add(name, text)
+		p.redactor.Add(name, text) // which is as lower() and trim() give it
+		p.redactor.Add("upper("+name+")", strings.ToUpper(text))
 	}
 	return formula.String(text)
 }

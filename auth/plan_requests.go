@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,9 +68,30 @@ func (p *planner) begin(name, pointer, kind string) *Phase {
 	return &p.phases[len(p.phases)-1]
 }
 
+// tokenPattern finds what may be a JSON Web Token (RFC 7519).
+var tokenPattern = regexp.MustCompile(`\beyJ[\w-]+\.[\w-]+\.[\w-]+`)
+
+// shownToken writes a JSON Web Token with what is encoded in it; "" if it is none.
+func (p *planner) shownToken(text string) string {
+	parts := strings.Split(text, ".")
+	for i, part := range parts[:2] {
+		plain, err := base64.RawURLEncoding.DecodeString(part)
+		if err != nil || !json.Valid(plain) {
+			return ""
+		}
+		parts[i] = "base64url(" + p.redactor.Placehold(string(plain)) + ")"
+	}
+	return parts[0] + "." + parts[1] + ".{{signature}}"
+}
+
 // shown writes a text with placeholders for stand-ins; of Base64 it shows what
 // is encoded.
 func (p *planner) shown(text string) string {
+	if at := tokenPattern.FindStringIndex(text); at != nil {
+		if token := p.shownToken(text[at[0]:at[1]]); token != "" {
+			return p.shown(text[:at[0]]) + token + p.shown(text[at[1]:])
+		}
+	}
 	scheme, encoded := "", text
 	if i := strings.LastIndexByte(text, ' '); i >= 0 {
 		scheme, encoded = text[:i+1], text[i+1:]

@@ -29,6 +29,7 @@ type provider struct {
 	lifetime time.Duration // of access tokens; 0 is not said
 	now      func() time.Time
 	token    http.HandlerFunc // answers token requests in its place, if it is set
+	refuses  string           // the error of all revocations but the first one; "" for none
 	granted  string           // scopes that it grants in place of those that are asked for
 
 	mu       sync.Mutex
@@ -92,6 +93,10 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		p.exchange(w, req)
 	case "login.acme.example/revoke":
 		p.note("revoke " + req.PostForm.Get("token_type_hint"))
+		if p.refuses != "" && len(p.revoked) > 0 {
+			answer(w, http.StatusBadRequest, map[string]any{"error": p.refuses})
+			return
+		}
 		p.revoked = append(p.revoked, req.PostForm.Get("token"))
 	case "api.acme.example/v1/me":
 		p.note("me")

@@ -45,7 +45,7 @@ func (l *life) lender(ctx context.Context) (context.Context, *Connection, error)
 
 // loginProxy takes the credentials of the connection that the option names.
 func (l *life) loginProxy(ctx context.Context) error {
-	return l.step("proxy", func(*Step) error {
+	return l.step("proxy", func() error {
 		return l.borrow(ctx, func(ctx context.Context, lender *Connection) (*Credential, error) { return lender.Fresh(ctx) })
 	})
 }
@@ -53,7 +53,7 @@ func (l *life) loginProxy(ctx context.Context) error {
 // refreshProxied takes them anew, which the other connection obtains if it has
 // none that is newer.
 func (l *life) refreshProxied(ctx context.Context) error {
-	return l.step("proxy", func(*Step) error {
+	return l.step("proxy", func() error {
 		return l.borrow(ctx, func(ctx context.Context, lender *Connection) (*Credential, error) {
 			c, err := lender.Fresh(ctx)
 			if err == nil && l.over(loanOf(c)).Equal(l.credential().Values) {

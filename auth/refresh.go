@@ -42,7 +42,7 @@ func (l *life) renewal() renewal {
 			return nil
 		}
 		return func(ctx context.Context) error {
-			return l.step(credentialsMethod, func(*Step) error {
+			return l.step(credentialsMethod, func() error {
 				return l.ask(ctx, credentialsMethod, l.variables(), l.called())
 			})
 		}
@@ -109,7 +109,7 @@ func (l *life) refresher(used *Credential) func(context.Context) (client.Config,
 
 // refreshByMethod obtains a credential by the spec's own means.
 func (l *life) refreshByMethod(ctx context.Context) error {
-	return l.step(refreshMethod, func(*Step) error {
+	return l.step(refreshMethod, func() error {
 		vars := l.variables(withCredentials(l.credential().Values)...)
 		if err := l.ask(ctx, refreshMethod, vars, l.called()); err != nil {
 			return &spentError{err, l.transport.status/100 == 2}
@@ -138,7 +138,7 @@ func (l *life) refreshOAuth2(ctx context.Context) error {
 		field = "tokenUri"
 	}
 	var answer *token.Answer
-	err = l.step(refreshStep, func(*Step) error {
+	err = l.step(refreshStep, func() error {
 		e, err := r.tokenEndpoint(field)
 		if err != nil {
 			return err

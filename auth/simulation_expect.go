@@ -134,9 +134,9 @@ func (m *simulation) sends(step string, v Values, c *Credential, seed [32]byte) 
 	l.put(c)
 	switch step {
 	case credentialsMethod:
-		_ = l.step(step, func(*Step) error { return l.ask(ctx, step, l.variables(), "") })
+		_ = l.step(step, func() error { return l.ask(ctx, step, l.variables(), "") })
 	case refreshMethod:
-		_ = l.step(step, func(*Step) error { return l.ask(ctx, step, l.variables(withCredentials(c.Values)...), "") })
+		_ = l.step(step, func() error { return l.ask(ctx, step, l.variables(withCredentials(c.Values)...), "") })
 	case disconnectMethod:
 		_ = l.disconnect(ctx)
 	default:

@@ -54,7 +54,9 @@ type URLProgram struct {
 	refs []Reference
 }
 
-type urlOperation func(*frame) (Address, error)
+// A urlOperation gives a URL; for the origin alone it reads no value that stands
+// behind the host.
+type urlOperation func(f *frame, origin bool) (Address, error)
 
 // CompileURL compiles an authored URL: text with ${expressions}, $concat of a
 // list, $case and $firstNotEmpty over such URLs, or any other formula.
@@ -70,7 +72,14 @@ func CompileURL(v Value, kind URLKind, o Options) (*URLProgram, []Problem) {
 // Eval evaluates the URL over variables, an object. A result without a URL is
 // undefined: an address that is empty.
 func (p *URLProgram) Eval(variables Value, run Run) (Address, error) {
-	return p.eval(&frame{vars: variables, run: run})
+	return p.eval(&frame{vars: variables, run: run}, false)
+}
+
+// EvalOrigin evaluates as much of the URL as decides where requests go: a value
+// that stands behind its host is not read, and may be missing. The rest of the
+// result means nothing.
+func (p *URLProgram) EvalOrigin(variables Value, run Run) (Address, error) {
+	return p.eval(&frame{vars: variables, run: run}, true)
 }
 
 // References lists the variables that the URL reads.
@@ -158,14 +167,14 @@ func joinsURL(source string) bool {
 func (u urlCompiler) unsafe(message, hint string) urlOperation {
 	u.report("bad-url", message, hint)
 	err := urlError(u.pointer(), errors.New(message))
-	return func(*frame) (Address, error) { return Address{}, err }
+	return func(*frame, bool) (Address, error) { return Address{}, err }
 }
 
 // firstURL is $firstNotEmpty: an operation that gives nothing passes on.
 func firstURL(ops []urlOperation) urlOperation {
-	return func(f *frame) (Address, error) {
+	return func(f *frame, origin bool) (Address, error) {
 		for _, op := range ops {
-			if a, err := op(f); err != nil || a.URL != "" {
+			if a, err := op(f, origin); err != nil || a.URL != "" {
 				return a, err
 			}
 		}
@@ -193,14 +202,14 @@ func (u urlCompiler) cases(arg Value) urlOperation {
 		choices = append(choices, c)
 	}
 	u.leave()
-	fallback := func(*frame) (Address, error) { return Address{}, nil }
+	fallback := func(*frame, bool) (Address, error) { return Address{}, nil }
 	if d := arg.Get("default"); !d.IsMissing() {
 		u.enter("default")
 		fallback = u.url(d)
 		u.leave()
 	}
 	u.leave()
-	return func(f *frame) (Address, error) {
+	return func(f *frame, origin bool) (Address, error) {
 		for _, c := range choices {
 			ok := true
 			if c.filter != nil {
@@ -210,10 +219,10 @@ func (u urlCompiler) cases(arg Value) urlOperation {
 				}
 			}
 			if ok {
-				return c.op(f)
+				return c.op(f, origin)
 			}
 		}
-		return fallback(f)
+		return fallback(f, origin)
 	}
 }
 
@@ -263,7 +272,7 @@ func (u urlCompiler) concatPieces(list Value) []urlPiece {
 // whole compiles a URL that is one formula.
 func (u urlCompiler) whole(c compiled, name string) urlOperation {
 	pointer, kind := u.pointer(), u.kind
-	return func(f *frame) (Address, error) {
+	return func(f *frame, _ bool) (Address, error) {
 		v, err := c.run(f)
 		if err != nil || v.IsMissing() {
 			return Address{}, err
@@ -301,12 +310,15 @@ func (u urlCompiler) join(pieces []urlPiece) urlOperation {
 		return u.unsafe(fmt.Sprintf("the value of %s goes on with the host that stands before it", name), `put a "/" between them, or a "." behind what a user may choose`)
 	}
 	u.probe(pieces)
-	return func(f *frame) (Address, error) {
+	return func(f *frame, origin bool) (Address, error) {
 		w := urlWriter{kind: kind, literal: true}
 		if kind == URLPath && !strings.Contains(pieces[0].literal, "://") {
 			w.part = partPath
 		}
 		for i := range pieces {
+			if origin && w.part >= partPath {
+				break
+			}
 			if err := w.piece(f, &pieces[i], i == 0); err != nil {
 				var e *Error
 				if errors.As(err, &e) {
@@ -361,12 +373,12 @@ func (u urlCompiler) probe(pieces []urlPiece) {
 func (u urlCompiler) literal(s string) urlOperation {
 	if err := checkLiteral(s, u.kind); err != nil {
 		u.report("bad-url", fmt.Sprintf("%q %v", s, err), "a URL is written as https://host/path")
-		return func(*frame) (Address, error) {
+		return func(*frame, bool) (Address, error) {
 			return Address{}, urlError("", fmt.Errorf("%q %w", s, err))
 		}
 	}
 	parsed, _ := url.Parse(s)
-	return func(*frame) (Address, error) { return Address{s, true, parsed}, nil }
+	return func(*frame, bool) (Address, error) { return Address{s, true, parsed}, nil }
 }
 
 // endOfHost returns the name of a value that stands directly behind a host

@@ -90,6 +90,46 @@ func TestURL(t *testing.T) {
 	}
 }
 
+// TestURLOrigin wants a host to be known where only what stands behind it lacks
+// a value, and no host to be known where it does itself.
+func TestURLOrigin(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, url, vars, want, err string }{
+		{name: "literal", url: `"https://h.example/v1"`, want: "https://h.example"},
+		{name: "value in the path", url: `"https://h.example/v1/${v}/x"`, want: "https://h.example"},
+		{name: "value in the query", url: `"https://h.example?x=${v}"`, want: "https://h.example"},
+		{name: "value in the path that leaves it", url: `"https://h.example/${v}"`, vars: `{"v": ".."}`, want: "https://h.example"},
+		{name: "host by a value that is there", url: `"https://${h}.example/${v}"`, vars: `{"h": "a"}`, want: "https://a.example"},
+		{name: "host by a value that is missing", url: `"https://${v}.example/x"`, err: `"v" has no value`},
+		{name: "host by a bad value", url: `"https://${v}.example/x"`, vars: `{"v": "a/"}`, err: "part of the host"},
+		{name: "base by a value", url: `"${h}/${v}"`, vars: `{"h": "https://a.example"}`, want: "https://a.example"},
+		{name: "concat", url: `{"$concat": ["https://h.example/", {"$expr": "v"}]}`, want: "https://h.example"},
+		{name: "case", url: `{"$case": {"cases": [{"value": "https://h.example/${v}"}]}}`, want: "https://h.example"},
+	}
+	for _, test := range tests {
+		vars := formula.Object()
+		if test.vars != "" {
+			vars = value(t, test.vars)
+		}
+		program, _ := formula.CompileURL(value(t, test.url), formula.URLBase, formula.Options{})
+		got, err := program.EvalOrigin(vars, formula.Run{})
+		if test.err != "" {
+			if err == nil || !strings.Contains(err.Error(), test.err) {
+				t.Errorf("%s: %v, %v; want an error about %q", test.name, got, err, test.err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		parsed, err := got.Parse()
+		if err != nil || parsed.Scheme+"://"+parsed.Host != test.want {
+			t.Errorf("%s: %q, %v; want a URL of %q", test.name, got.URL, err, test.want)
+		}
+	}
+}
+
 // value reads JSON; an empty text is undefined.
 func value(t testing.TB, s string) formula.Value {
 	t.Helper()

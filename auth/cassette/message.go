@@ -101,6 +101,39 @@ func (o *Options) requestOf(req *http.Request, body []byte) Request {
 	return r
 }
 
+// isPlainly tells whether a request is a recorded one whose body stands there as
+// text. It may be that one, too, if it is not plainly so.
+func (o *Options) isPlainly(recorded *Request, req *http.Request, body []byte) bool {
+	if recorded.BodyEncoding != "" || recorded.Method != req.Method || recorded.URL != shown(req.URL.String()) {
+		return false
+	}
+	if text := string(body); recorded.Body != text && (!isForm(recorded.Headers["Content-Type"]) || recorded.Body != shown(text)) {
+		return false
+	}
+	count := 0
+	same := func(name string) bool {
+		values := req.Header[name]
+		if len(values) == 0 {
+			return true
+		}
+		count++
+		return len(values) == 1 && recorded.Headers[name] == values[0]
+	}
+	for _, name := range keptRequests {
+		if !same(name) {
+			return false
+		}
+	}
+	if o.Headers != nil {
+		for _, name := range o.Headers(req) {
+			if !slices.Contains(keptRequests, name) && (canonicalName(name) != name || !same(name)) {
+				return false
+			}
+		}
+	}
+	return count == len(recorded.Headers)
+}
+
 const formType = "application/x-www-form-urlencoded"
 
 func isForm(contentType string) bool {

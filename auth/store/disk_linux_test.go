@@ -91,7 +91,7 @@ func onFullDisk(dir string) error {
 	if err != nil || kept.Label != "ada@example.com" {
 		return fmt.Errorf("what was kept is lost: %w", err)
 	}
-	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*", "*.new")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(dir, "*", "*", "*.connector-new")); len(left) > 0 {
 		return fmt.Errorf("left is %v", left)
 	}
 	if err := errors.Join(filler.Close(), os.Remove(filler.Name()), l.Save(ctx, c), s.Check(ctx)); err != nil {

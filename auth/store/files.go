@@ -14,8 +14,9 @@ const maxFile = 1 << 20
 
 // pending is added to the name of a file while it is written. Who writes holds
 // the lock of the file, so one such name is enough, and what a killed process
-// left is overwritten by the next.
-const pending = ".new"
+// left is overwritten by the next. No user has a file of that name beside a key
+// or a sealed connection.
+const pending = ".connector-new"
 
 // makeDir makes a directory for its owner alone, and those above it.
 func makeDir(dir string) error {

@@ -228,7 +228,7 @@ func TestKilledProcesses(t *testing.T) {
 		t.Error(err)
 	}
 	wantWhole(t, o)
-	if left, err := filepath.Glob(filepath.Join(o.Dir, "*", "*.new")); err != nil || len(left) > 1 {
+	if left, err := filepath.Glob(filepath.Join(o.Dir, "*", "*.connector-new")); err != nil || len(left) > 1 {
 		t.Errorf("left are %v, %v", left, err) // one may be that of a record that is there
 	}
 }

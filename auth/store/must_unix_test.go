@@ -122,7 +122,7 @@ func TestMust28NothingIsFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	record := filepath.Join(w.Dir, "connections", c.ID+".json")
-	if err := os.Symlink(precious, record+".new"); err != nil {
+	if err := os.Symlink(precious, record+".connector-new"); err != nil {
 		t.Fatal(err)
 	}
 	l, err := s.Lock(t.Context(), c.ID)

@@ -104,9 +104,6 @@ func OpenSealed(file string, k Key) (*Sealed, error) {
 	return s, err
 }
 
-// File gives the path of the file.
-func (s *Sealed) File() string { return s.file }
-
 // Connection gives the connection as it was when the file was opened.
 func (s *Sealed) Connection() *Connection { return s.connection.clone() }
 
@@ -123,22 +120,9 @@ func (s *Sealed) read() (*Connection, error) {
 	return unseal(s.file, s.key, string(data))
 }
 
-// Check tells whether a changed connection can be written back.
-func (s *Sealed) Check(ctx context.Context) error {
-	release, err := s.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	if err := writePrivate(s.file+".probe", []byte("can be written\n")); err != nil {
-		return err
-	}
-	return removePrivate(s.file + ".probe")
-}
-
 // Lock is [Store.Lock] for the connection of the file. Remove removes the file.
 func (s *Sealed) Lock(ctx context.Context) (*Locked, error) {
-	unlock, err := s.lock(ctx)
+	unlock, err := s.locks.lock(ctx, s.file+".lock", "the connection")
 	if err != nil {
 		return nil, err
 	}
@@ -159,8 +143,4 @@ func (s *Sealed) Lock(ctx context.Context) (*Locked, error) {
 		},
 		remove: func(context.Context) error { return removePrivate(s.file) },
 	}, nil
-}
-
-func (s *Sealed) lock(ctx context.Context) (release func(), err error) {
-	return s.locks.lock(ctx, s.file+".lock", "the connection")
 }

@@ -300,8 +300,8 @@ func TestLeftovers(t *testing.T) {
 	w := newWorld(t)
 	s := w.create(t)
 	c := add(t, s, "work")
-	file := filepath.Join(w.Dir, "connections", c.ID+".json.new")
-	orphan := filepath.Join(w.Dir, "connections", strings.Repeat("a", 26)+".json.new")
+	file := filepath.Join(w.Dir, "connections", c.ID+".json.connector-new")
+	orphan := filepath.Join(w.Dir, "connections", strings.Repeat("a", 26)+".json.connector-new")
 	for _, f := range []string{file, orphan} {
 		if err := os.WriteFile(f, []byte("half"), 0o400); err != nil {
 			t.Fatal(err)
@@ -322,7 +322,7 @@ func TestLeftovers(t *testing.T) {
 	if err := s.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	left, err := filepath.Glob(filepath.Join(w.Dir, "*", "*.new"))
+	left, err := filepath.Glob(filepath.Join(w.Dir, "*", "*.connector-new"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left are %v, %v", left, err)
 	}

@@ -173,6 +173,9 @@ var tokenTypes = map[string]string{
 	"user access token":        typeBearer, // eBay
 }
 
+// NoType is the note of an answer that does not say the type of its token.
+const NoType = "the answer has no token_type; the token was taken for a Bearer token"
+
 // tokenType reads the type, without which nobody can say how the token is
 // sent. A type that is neither known nor declared is an error (RFC 6749 7.1).
 func (r *answerReader) tokenType() (problem string) {
@@ -183,7 +186,7 @@ func (r *answerReader) tokenType() (problem string) {
 	switch {
 	case v == nil || ok && text == "":
 		r.answer.TokenType = typeBearer
-		r.answer.note("the answer has no token_type; the token was taken for a Bearer token")
+		r.answer.note(NoType)
 	case !ok:
 		return "the token_type is " + kindOf(v) + ", not a text"
 	case known != "":

@@ -33,8 +33,12 @@ func (a API) Public() http.Handler {
 func (a API) Describe(w io.Writer, address string) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "listening at %s; reach it with\n", address)
+	scheme := "http"
+	if a.TLS != nil {
+		scheme = "https"
+	}
 	for _, origin := range a.Origins() {
-		fmt.Fprintf(&b, "  --route %s=http://%s\n", origin, address)
+		fmt.Fprintf(&b, "  --route %s=%s://%s\n", origin, scheme, address)
 	}
 	b.WriteString("and with these in files:\n")
 	for _, key := range slices.Sorted(maps.Keys(a.Options)) {

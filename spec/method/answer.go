@@ -269,6 +269,9 @@ func detailWithin(v formula.Value, depth int) string {
 	for _, name := range []string{"error_description", "message", "error", "detail", "title", "errorMessage", "description", "msg"} {
 		switch item := v.Get(name); item.Kind() {
 		case formula.KindString:
+			if name == "error" { // which may be no more than the words of the status
+				return explained(item.Text(), v)
+			}
 			return item.Text()
 		case formula.KindObject:
 			if s := detailWithin(item, depth+1); s != "" {
@@ -276,11 +279,22 @@ func detailWithin(v formula.Value, depth int) string {
 			}
 		}
 	}
-	if list, ok := v.Get("errors").AsList(); ok && len(list) > 0 {
-		if s, ok := list[0].AsString(); ok {
-			return s
-		}
-		return detailWithin(list[0], depth+1)
+	errors := v.Get("errors")
+	if list, ok := errors.AsList(); ok && len(list) > 0 {
+		errors = list[0]
 	}
-	return ""
+	if s, ok := errors.AsString(); ok {
+		return s
+	}
+	return detailWithin(errors, depth+1)
+}
+
+// explained returns an error with what stands beside it in its object to say more.
+func explained(text string, v formula.Value) string {
+	for _, name := range []string{"detail", "errorMessage", "description", "msg", "title"} {
+		if more, ok := v.Get(name).AsString(); ok && more != "" && more != text {
+			return strings.TrimPrefix(text+": "+more, ": ")
+		}
+	}
+	return text
 }

@@ -153,6 +153,42 @@ func (s *Set) Base(variables formula.Value, run formula.Run) (formula.Address, e
 	return s.base.Eval(variables, run)
 }
 
+// BaseOrigins evaluates as much of the addresses of the API as decides where
+// requests go: that of auth.baseUri and that of a makeApiClient which is no
+// script. It needs no value that stands behind a host.
+func (s *Set) BaseOrigins(variables formula.Value, run formula.Run) ([]formula.Address, error) {
+	var list []formula.Address
+	var failures []error
+	add := func(a formula.Address, err error) {
+		switch {
+		case err != nil:
+			failures = append(failures, err)
+		case a.URL == "":
+			failures = append(failures, errors.New("the formula of baseUri gave nothing"))
+		default:
+			list = append(list, a)
+		}
+	}
+	if s.base != nil {
+		add(s.base.EvalOrigin(variables, run))
+	}
+	switch {
+	case s.client == nil:
+		if s.base == nil {
+			add(s.Base(variables, run))
+		}
+	case s.client.base != nil:
+		add(s.client.base.EvalOrigin(variables, run))
+	default:
+		made, err := s.Client(variables, run)
+		if err != nil {
+			made = &ClientConfig{}
+		}
+		add(made.Base, err)
+	}
+	return list, errors.Join(failures...)
+}
+
 // Reads lists the variables that the option's formulas read.
 func (s *Set) Reads() []Read { return s.reads }
 

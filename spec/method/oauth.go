@@ -138,6 +138,34 @@ func (s *Set) OAuth(ctx context.Context, call Call) (*OAuthConfig, error) {
 	return nil, errors.New("the option has no getOAuthConfig")
 }
 
+// Endpoints are the addresses that a getOAuthConfig which is no script gives, by
+// the names of their fields, as far as the variables are enough: one whose path
+// lacks a value is there with its origin alone, one whose host does is not.
+func (s *Set) Endpoints(variables formula.Value, run formula.Run) map[string]formula.Address {
+	m, ok := s.methods["getOAuthConfig"].(*oauthMapping)
+	if !ok {
+		return nil
+	}
+	if m.endpoints == nil {
+		config, err := m.config(variables, run)
+		if err != nil {
+			return nil
+		}
+		return config.Endpoints
+	}
+	known := make(map[string]formula.Address)
+	for field, program := range m.endpoints {
+		address, err := program.Eval(variables, run)
+		if err != nil {
+			address, err = program.EvalOrigin(variables, run)
+		}
+		if err == nil && address.URL != "" {
+			known[field] = address
+		}
+	}
+	return known
+}
+
 // Redirect evaluates auth.redirect; the result is undefined if there is none.
 func (s *Set) Redirect(variables formula.Value, run formula.Run) (formula.Value, error) {
 	if s.redirect == nil {

@@ -31,6 +31,13 @@ func TestErrorsInXML(t *testing.T) {
 		{"nothing that says so", `<user><name>Ada</name></user>`, ""},
 		{"deeply nested", strings.Repeat("<error>", 50) + "<message>x</message>" + strings.Repeat("</error>", 50), ""},
 		{"JSON beside it", `{"error": {"code": 7, "message": "no"}}`, "no"},
+		{"JSON: errors as a text", `{"errors": "[API] Invalid key"}`, "[API] Invalid key"},
+		{"JSON: errors as an object", `{"errors": {"code": 7, "message": "no"}}`, "no"},
+		{"JSON: errors as a list of texts", `{"errors": ["one", "two"]}`, "one"},
+		{"JSON: an error and what it means", `{"error": "Forbidden", "description": "The key lacks a scope."}`, "Forbidden: The key lacks a scope."},
+		{"JSON: an error and the same words", `{"error": "Forbidden", "detail": "Forbidden"}`, "Forbidden"},
+		{"JSON: an empty error", `{"error": "", "msg": "no"}`, "no"},
+		{"JSON: OAuth", `{"error": "invalid_token", "error_description": "It has ended."}`, "It has ended."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

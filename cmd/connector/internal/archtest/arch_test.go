@@ -52,6 +52,7 @@ var rooms = map[string][]string{
 	"cmd/connector/internal/cli":      {"*"},
 	"cmd/connector/internal/docgen":   {"*"},
 	"cmd/connector/internal/release":  {"cmd/connector/internal/cli"},
+	"examples/apis/logo":              {}, // draws the logo of an example
 	"examples/apis/serve":             {"examples/apis"},
 	"spec/method/script/testdata/*":   {"spec/method/script"}, // programs that tests start
 	"testdata/bench/*":                {"*"},                  // programs that measure

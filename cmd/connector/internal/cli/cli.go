@@ -50,7 +50,7 @@ func Main(env *Env, args []string) (code int) {
 	if isWorker(args) {
 		return runWorker(env, os.Exit)
 	}
-	g := &global{Env: env, redactor: secret.NewRedactor(), plain: env.Stdout}
+	g := &global{Env: env, redactor: secret.NewRedactor(), refreshes: &underway{}, plain: env.Stdout}
 	shared := &lockedWriter{w: env.Stderr}
 	stdout, stderr := g.redactor.Writer(env.Stdout), g.redactor.Writer(shared)
 	g.direct = &directWriter{shared, stderr}
@@ -151,8 +151,8 @@ func codeOfStored(err error) int {
 type global struct {
 	*Env
 	redactor  *secret.Redactor
-	running   bool     // a command has begun
-	refreshes underway // of stored connections
+	running   bool      // a command has begun
+	refreshes *underway // of stored connections
 	// plain is standard output without the redactor, for a secret that the user
 	// asked to see.
 	plain io.Writer

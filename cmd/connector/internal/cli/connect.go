@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/connector-spec/connector/auth"
+	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/auth/store"
 	"github.com/connector-spec/connector/formula"
 	"github.com/connector-spec/connector/spec/lint"
@@ -109,7 +110,7 @@ func runConnect(ctx context.Context, g *global, opts connectOptions) error {
 	defer c.end()
 	switch {
 	case opts.showRedirect:
-		return c.showRedirect()
+		return c.showRedirect(ctx)
 	case opts.web:
 		return c.byPage(ctx)
 	}
@@ -144,6 +145,7 @@ type connecting struct {
 	parameters  formula.Value // those of values that are the connection's own
 	lends       *lending      // what an option of type proxy borrows from
 	consent     auth.Consent
+	explained   bool // the user was told how to answer questions
 }
 
 // A made is what a login came to.
@@ -351,12 +353,22 @@ func (c *connecting) agree(ctx context.Context) error {
 
 // whereTo says where a credential goes.
 func whereTo(consent auth.Consent) string {
-	hosts := slices.Clone(consent.Hosts)
-	if consent.Later {
-		hosts = append(hosts, "the address that the login gives")
-	}
-	if len(hosts) == 0 {
+	places := destinations(consent)
+	if len(places) == 0 {
 		return "the credential goes nowhere"
 	}
-	return "the credential goes to " + formula.JoinWords(hosts, "and") + ", and nowhere else"
+	return "the credential goes to " + formula.JoinWords(places, "and") + ", and nowhere else"
+}
+
+// destinations lists where a credential goes, also what is not known before a
+// login.
+func destinations(consent auth.Consent) []string {
+	places := slices.Clone(consent.Hosts)
+	if consent.Issuer != "" {
+		places = append(places, "the endpoints that "+secret.PrintableLine(consent.Issuer)+" names")
+	}
+	if consent.Later {
+		places = append(places, "the address that the login gives")
+	}
+	return places
 }

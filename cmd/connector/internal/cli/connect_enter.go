@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/secret"
@@ -236,7 +238,7 @@ func (c *connecting) askFor(ctx context.Context, g gathered, given bool) (gather
 func (c *connecting) askForm(ctx context.Context, parameter bool, given formula.Value) (formula.Value, error) {
 	f := formOf(c.subject, parameter)
 	o := c.promptOptions()
-	o.For, o.Needed = c.subject.Connector.Name(), c.known != nil && !c.opts.edit
+	o.For, o.Needed, o.Explained = c.subject.Connector.Name(), c.known != nil && !c.opts.edit, &c.explained
 	if c.opts.edit && c.known != nil {
 		o.Offered = parsed(c.known.Inputs)
 		if parameter {
@@ -259,11 +261,16 @@ func withoutSecrets(f *form.Form, values formula.Value) formula.Value {
 
 // formOf returns the form of the inputs of an option, or of its parameters.
 func formOf(s auth.Subject, parameter bool) *form.Form {
-	schema := "inputSchema"
+	return form.New(s.Option.Value.Get(schemaField(parameter)), secretNames(s, parameter)...)
+}
+
+// schemaField is the field of an option that has the schema of its inputs, or of
+// its parameters.
+func schemaField(parameter bool) string {
 	if parameter {
-		schema = "parametersSchema"
+		return "parametersSchema"
 	}
-	return form.New(s.Option.Value.Get(schema), secretNames(s, parameter)...)
+	return "inputSchema"
 }
 
 // secretNames lists the inputs that are secret, or the parameters.
@@ -285,7 +292,7 @@ func (c *connecting) askEnvironment(ctx context.Context, g *gathered) error {
 	}
 	choices := make([]form.Choice, 0, len(names)+1)
 	for _, name := range names {
-		choices = append(choices, form.Choice{Key: name, Title: name})
+		choices = append(choices, form.Choice{Key: name, Title: name, Description: c.environmentText(name)})
 	}
 	choices = append(choices, form.Choice{Key: "-", Title: "none of these", Description: "The parameters are asked for one by one."})
 	i, err := form.Choose(ctx, c.asker(), c.Stderr, "Environment", choices, c.promptOptions())
@@ -295,6 +302,20 @@ func (c *connecting) askEnvironment(ctx context.Context, g *gathered) error {
 	c.environment = names[i]
 	g.borrowed, err = c.borrow(ctx)
 	return err
+}
+
+// environmentText says what an environment stands for: its parameters that may
+// be shown.
+func (c *connecting) environmentText(name string) string {
+	var lines []string
+	values := withoutSecrets(formOf(c.subject, true), c.subject.Connector.Meta.Get("environments").Get(name))
+	for i, key := range values.Keys() {
+		title := c.subject.Option.Value.Get("parametersSchema").Get("properties").Get(key).Get("title").Text()
+		if _, value := values.At(i); value.Kind() == formula.KindString {
+			lines = append(lines, cmp.Or(title, key)+": "+value.Text())
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // askScopes asks which of the optional scopes are wanted.
@@ -339,8 +360,14 @@ func (c *connecting) sayRegistration(g gathered) {
 	if err != nil {
 		return
 	}
+	fmt.Fprintln(c.Stderr)
 	if uri, err := redirectOf(c.opts.login, c.subject, values); err == nil {
-		fmt.Fprintf(c.Stderr, "Register an application with the provider. Its redirect URI is:\n\n  %s\n\n", secret.PrintableLine(uri))
+		uri, anyPort := registered(uri)
+		form.Say(c.Stderr, "Register an application with the provider. Its redirect URI is", 0, c.promptOptions())
+		fmt.Fprintf(c.Stderr, "\n  %s\n\n", secret.PrintableLine(uri))
+		if anyPort {
+			form.Say(c.Stderr, "with any port.\n", 0, c.promptOptions())
+		}
 	}
-	fmt.Fprint(c.Stderr, registrationText(c.subject))
+	form.Say(c.Stderr, registrationText(c.subject), 0, c.promptOptions())
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -165,14 +166,18 @@ func (c *connecting) replace(ctx context.Context, record *store.Connection, cred
 }
 
 // add keeps a new record, under the name that the user says, or one that is
-// suggested.
+// suggested, which is also that of who ends the conversation.
 func (c *connecting) add(ctx context.Context, record *store.Connection, list []*store.Connection) error {
-	said := record.Name != ""
+	said, silent := record.Name != "", false
 	suggested := suggestName(record, list)
 	for n := 1; ; n++ {
 		if !said {
 			var err error
-			if record.Name, err = c.askName(ctx, suggested); err != nil {
+			record.Name, err = c.askName(ctx, suggested)
+			if silent = silent || errors.Is(err, io.EOF); silent { // the login is not lost for that
+				record.Name, err = suggested, nil
+			}
+			if err != nil {
 				return err
 			}
 		}
@@ -181,7 +186,7 @@ func (c *connecting) add(ctx context.Context, record *store.Connection, list []*
 		switch {
 		case err == nil || !errors.As(err, &name) || said:
 			return err
-		case c.someone():
+		case c.someone() && !silent:
 			fmt.Fprintf(c.Stderr, "connector: %s\n", secret.PrintableLine(err.Error()))
 		case n == maxNames:
 			return err

@@ -136,6 +136,19 @@ func TestConnectAsks(t *testing.T) {
 	w.run("connect", "--route", route, "--option", "key", "--name", "three", "--no-input", spec).check(t, 4, "apiKey is required")
 }
 
+// TestShowRedirectAsks wants somebody to be asked for what decides the redirect
+// URI, and for nothing else.
+func TestShowRedirectAsks(t *testing.T) {
+	t.Parallel()
+	person := &talk{answers: [][2]string{{"Redirect URL", "https://tools.example/back"}}}
+	w := world{ask: person.ask}
+	o := w.run("connect", "--show-redirect", filepath.Join("..", "..", "..", "..", "examples", "slack"))
+	o.check(t, 0, "https://tools.example/back", "to register with the provider")
+	person.check(t, "Redirect URL")
+	w.run("connect", "--show-redirect", "--no-input", filepath.Join("..", "..", "..", "..", "examples", "slack")).
+		check(t, 4, "!127.0.0.1", "redirectUri is required")
+}
+
 // TestMust15ConnectChangedAsks wants a person to be shown what changed, and to decide.
 func TestMust15ConnectChangedAsks(t *testing.T) {
 	t.Parallel()

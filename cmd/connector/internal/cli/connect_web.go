@@ -156,7 +156,7 @@ func (c *connecting) environments(g gathered) ([]form.Choice, string) {
 		choices = append(choices, form.Choice{Value: formula.String(""), Title: "None"})
 	}
 	for _, name := range names {
-		choices = append(choices, form.Choice{Key: name, Value: formula.String(name), Title: name})
+		choices = append(choices, form.Choice{Key: name, Value: formula.String(name), Title: name, Description: c.environmentText(name)})
 	}
 	return choices, c.environment
 }
@@ -191,15 +191,17 @@ func (c *connecting) preview(s auth.Subject, a formpage.Answers) formpage.Previe
 	if err != nil {
 		environment = formula.Object()
 	}
-	values, _, err := s.Complete(auth.Values{Inputs: a.Inputs, Parameters: over(a.Parameters, environment), Scopes: a.Scopes})
+	values, problems, err := s.Complete(auth.Values{Inputs: a.Inputs, Parameters: over(a.Parameters, environment), Scopes: a.Scopes})
 	if err != nil {
 		return p
 	}
 	if consent, err := s.Consent(values); err == nil {
-		p.Hosts = consent.Hosts
+		consent.Later = consent.Later && len(problems) == 0 // else it may depend on what is not entered yet
+		p.Hosts = destinations(consent)
 	}
-	if s.Interactive() {
+	if s.Interactive() && (c.opts.login.redirectURI != "" || len(s.RedirectLacks(problems)) == 0) {
 		p.RedirectURI, _ = redirectOf(c.opts.login, s, values)
+		p.RedirectURI, _ = registered(p.RedirectURI)
 	}
 	return p
 }
@@ -236,7 +238,7 @@ func (c *connecting) answered(ctx context.Context, server *formpage.Server, a fo
 	}
 	server.Done(formpage.Outcome{
 		OK: true, Label: record.Label, Message: fmt.Sprintf("Connected “%s”.", secret.PrintableLine(record.Name)),
-		Hint: "You can close this page and go back to the terminal.",
+		Hint: "Use it with connector request " + c.firstRequest(m.result) + " --connection " + shellWord(record.Name),
 	})
 	return c.report(record, m)
 }

@@ -1,8 +1,10 @@
 package cli_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -11,22 +13,23 @@ import (
 
 // coverageRows are those that docs/coverage.md must have.
 func coverageRows() []string {
-	rows := []string{"C1", "C2", "C3", "C6"}
+	var rows []string
 	for _, part := range []struct {
-		letter      string
-		first, last int
-	}{{"Z", 3, 13}, {"K", 2, 11}, {"M", 2, 6}} {
-		for i := part.first; i <= part.last; i++ {
-			rows = append(rows, fmt.Sprint(part.letter, i))
+		letter string
+		last   int
+	}{{"M", 9}, {"K", 14}, {"Z", 15}, {"C", 8}} {
+		for i := range part.last {
+			rows = append(rows, fmt.Sprint(part.letter, i+1))
 		}
 	}
 	return rows
 }
 
 var (
-	coverageRow  = regexp.MustCompile(`(?m)^\| ([A-Z]\d+) \| .+ \| (.+) \|$`)
-	coverageLink = regexp.MustCompile(`\[[^\]]+\]\(([^)#]+)\)`)
-	coverageCode = regexp.MustCompile("`([^`]+)`")
+	coverageRow     = regexp.MustCompile(`(?m)^\| ([A-Z]\d+) \| .+? \| (.+) \| (.+) \|$`)
+	coverageLink    = regexp.MustCompile(`\[[^\]]+\]\(([^)#]+)\)`)
+	coverageCode    = regexp.MustCompile("`([^`]+)`")
+	coverageCommand = regexp.MustCompile("^`(connector [^`]+)`(?: \\(exit (\\d)\\))?$")
 )
 
 // TestCoveragePage wants each row of docs/coverage.md to name something, each
@@ -91,4 +94,58 @@ func checkCoverage(t *testing.T, row, part string, tests map[string]bool) (shown
 		}
 	}
 	return shown
+}
+
+// TestCoverageCommands runs the commands of docs/coverage.md in a copy of what
+// they read, after those that the page begins with, and wants each row to have one
+// and each to end with the code that is said. No address is reached but those of
+// servers on loopback.
+func TestCoverageCommands(t *testing.T) {
+	if _, err := exec.LookPath("sh"); err != nil {
+		t.Skip("no shell here")
+	}
+	root, err := filepath.Abs(filepath.FromSlash(repository))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "docs", "coverage.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.CopyFS("examples", os.DirFS(filepath.Join(root, "examples"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS("testdata/specs", os.DirFS(filepath.Join(root, "testdata", "specs"))); err != nil {
+		t.Fatal(err)
+	}
+	r := &reader{addresses: map[string]string{}, exports: []string{"export HTTPS_PROXY=http://127.0.0.1:1"}}
+	for _, b := range fencedBlocks(string(page)) {
+		if b.language != "sh" {
+			continue
+		}
+		for line := range strings.Lines(b.text) {
+			r.command(t, strings.TrimSpace(line), "")
+		}
+	}
+	ran := map[string]bool{}
+	for _, m := range coverageRow.FindAllStringSubmatch(string(page), -1) {
+		for text := range strings.SplitSeq(m[3], "<br>") {
+			command := coverageCommand.FindStringSubmatch(text)
+			if command == nil {
+				t.Errorf("%s: %q is no command", m[1], text)
+				continue
+			}
+			if ran[text] {
+				continue
+			}
+			ran[text] = true
+			if out, code := r.shell(t, command[1]); fmt.Sprint(code) != cmp.Or(command[2], "0") {
+				t.Errorf("%s: %s: exit %d\n%s", m[1], text, code, out)
+			}
+		}
+	}
+	if len(ran) < 40 {
+		t.Errorf("only %d commands were run", len(ran))
+	}
 }

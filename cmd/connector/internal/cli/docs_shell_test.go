@@ -103,7 +103,7 @@ func (r *reader) command(t *testing.T, command, want string) {
 	}
 	if want = strings.TrimSpace(want); want != "" {
 		if diff := cmp.Diff(want, settled(want, strings.TrimSpace(got))); diff != "" {
-			t.Errorf("%s (-document +output):\n%s", command, diff)
+			t.Errorf("%s (-document +output):\n%s\nall of it:\n%s", command, diff, got)
 		}
 	}
 }

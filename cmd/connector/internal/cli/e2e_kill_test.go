@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,9 +23,59 @@ import (
 // begins to answer, and in the midst of the answer.
 type slowGrantor struct {
 	*grantor
-	busy      sync.WaitGroup // with token requests
-	refreshes atomic.Int32   // that were asked for
-	answered  chan struct{}  // told of each answer that is out
+	refreshes atomic.Int32  // that were asked for
+	answered  chan struct{} // told of each answer that is out
+
+	counting    sync.Mutex
+	changed     *sync.Cond // when there are fewer connections
+	connections int
+}
+
+func newSlowGrantor(t *testing.T) *slowGrantor {
+	t.Helper()
+	s := &slowGrantor{grantor: &grantor{current: map[string]bool{}}, answered: make(chan struct{}, 1)}
+	s.changed = sync.NewCond(&s.counting)
+	server := httptest.NewUnstartedServer(s)
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		s.counting.Lock()
+		defer s.counting.Unlock()
+		switch state {
+		case http.StateNew:
+			s.connections++
+		case http.StateClosed:
+			s.connections--
+			s.changed.Broadcast()
+		}
+	}
+	s.url = "http://" + server.Listener.Addr().String()
+	server.Start()
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return s
+}
+
+// settle waits until all is done that was asked for by processes which have
+// ended.
+func (s *slowGrantor) settle(t *testing.T) {
+	t.Helper()
+	// When this is answered, the connections before it are counted.
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{DisableKeepAlives: true}
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	s.counting.Lock()
+	defer s.counting.Unlock()
+	for s.connections > 0 {
+		s.changed.Wait()
+	}
 }
 
 // pause is each time that it takes.
@@ -35,8 +86,6 @@ func (s *slowGrantor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.grantor.ServeHTTP(w, r)
 		return
 	}
-	s.busy.Add(1)
-	defer s.busy.Done()
 	s.refreshes.Add(1)
 	time.Sleep(pause) // in which its client may be killed, as in those below
 	answer := httptest.NewRecorder()
@@ -60,10 +109,11 @@ func (s *slowGrantor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // asked counts the refreshes that a step asks for.
-func (s *slowGrantor) asked(step func()) int {
+func (s *slowGrantor) asked(t *testing.T, step func()) int {
+	t.Helper()
 	before := s.refreshes.Load()
 	step()
-	s.busy.Wait()
+	s.settle(t)
 	return int(s.refreshes.Load() - before)
 }
 
@@ -75,15 +125,29 @@ func (s *slowGrantor) granted() int {
 }
 
 // killed counts what the moments were at which processes were killed.
-type killed struct{ unasked, asked, between, kept, ended int }
-
-func (k killed) String() string {
-	return fmt.Sprintf("before the record said so %d, before the server granted it %d, before the new tokens were kept %d, after that %d; ended by itself %d", k.unasked, k.asked, k.between, k.kept, k.ended)
+type killed struct {
+	unasked  int // nothing was asked for
+	asked    int // the record says that something is, and the server granted nothing
+	between  int // the server granted what is not kept
+	answered int // of these, the whole answer was out
+	kept     int
 }
 
-// TestBuiltProgramIsKilled kills refreshes at 200 random moments: half of them
-// anywhere, half around the moment at which the whole answer is there and is
-// written. The store is whole each time. Where nothing was granted, or the new
+func (k *killed) add(o killed) {
+	k.unasked += o.unasked
+	k.asked += o.asked
+	k.between += o.between
+	k.answered += o.answered
+	k.kept += o.kept
+}
+
+func (k *killed) String() string {
+	return fmt.Sprintf("before the record said so %d, before the server heard of it %d, before the new tokens were kept %d (with the whole answer out %d), after that %d", k.unasked, k.asked, k.between, k.answered, k.kept)
+}
+
+// TestBuiltProgramIsKilled kills refreshes at 200 random moments: a third of them
+// before the request most likely, a third anywhere, a third around the moment at
+// which the whole answer is there and is written. The store is whole each time. Where nothing was granted, or the new
 // tokens were kept, the next use works; where they were lost it is refused once,
 // which is told as what it is, and nobody asks again.
 func TestBuiltProgramIsKilled(t *testing.T) {
@@ -93,9 +157,9 @@ func TestBuiltProgramIsKilled(t *testing.T) {
 	var mu sync.Mutex
 	var all killed
 	t.Cleanup(func() { // after the houses
-		t.Logf("%d processes were killed: %v", rounds, all)
-		if enough := rounds / 20; all.unasked+all.asked < enough || all.between < enough || all.kept+all.ended < enough {
-			t.Errorf("the moments are not spread: %v", all)
+		t.Logf("%d processes were killed: %v", rounds, &all)
+		if enough := rounds / 40; all.unasked+all.asked < enough || all.between < enough || all.kept < enough {
+			t.Errorf("the moments are not spread: %v", &all)
 		}
 	})
 	for i := range houses {
@@ -104,20 +168,16 @@ func TestBuiltProgramIsKilled(t *testing.T) {
 			k := killRounds(t, rounds/houses)
 			mu.Lock()
 			defer mu.Unlock()
-			all.unasked += k.unasked
-			all.asked += k.asked
-			all.between += k.between
-			all.kept += k.kept
-			all.ended += k.ended
+			all.add(k)
 		})
 	}
 }
 
+// killRounds kills in a store of its own.
 func killRounds(t *testing.T, rounds int) (k killed) {
 	t.Helper()
 	r := newStored(t)
-	s := &slowGrantor{grantor: &grantor{current: map[string]bool{}}, answered: make(chan struct{}, 1)}
-	s.url = serve(t, s)
+	s := newSlowGrantor(t)
 	dir := writeTree(t, map[string]string{"spec.yml": s.spec()})
 	named := r.with("CONNECTOR_PARAM_CLIENT_ID=an-id", "CONNECTOR_PARAM_CLIENT_SECRET=canary-client-secret", "CONNECTOR_INPUT_REGION=eu", "CONNECTOR_INPUT_PIN=canary-pin-1")
 	login := func() { named.run("connect", "--name", "work", dir).check(t, 0, `Connected "work"`) }
@@ -125,16 +185,20 @@ func killRounds(t *testing.T, rounds int) (k killed) {
 		r.canaries.Add(secret, secret)
 	}
 	login()
+	r.run("connections", "refresh", "work").check(t, 0)
 	files := r.files()
 	for range rounds {
 		before := s.granted()
 		generation := r.credential().Generation
-		r.kill(s)
-		s.busy.Wait() // the server does what it was asked for, whoever waits
+		answered := r.kill(s)
+		s.settle(t) // the server does what it was asked for, whoever waits
 		c := r.credential()
 		switch granted := s.granted() > before; {
 		case granted && c.Generation == generation:
 			k.between++
+			if answered {
+				k.answered++
+			}
 			if !c.Pending {
 				t.Error("a refresh that was granted is not noted as begun")
 			}
@@ -167,7 +231,7 @@ func killRounds(t *testing.T, rounds int) (k killed) {
 // wantUsable refreshes as often as told, and uses the connection.
 func (s *slowGrantor) wantUsable(t *testing.T, r *room, refreshes int) {
 	t.Helper()
-	n := s.asked(func() {
+	n := s.asked(t, func() {
 		for range refreshes {
 			r.run("connections", "refresh", "work").check(t, 0, "refreshed")
 		}
@@ -187,12 +251,12 @@ func (s *slowGrantor) wantUnknown(t *testing.T, r *room) {
 	t.Helper()
 	const said = "the outcome of the last refresh is unknown, and its token is not accepted any more"
 	use := []string{"request", "GET", "/me", "--connection", "work"}
-	if n := s.asked(func() {
+	if n := s.asked(t, func() {
 		r.run(use...).check(t, 1, "a new login is needed: "+said, "hint: connector connect --name work logs in again")
 	}); n != 1 {
 		t.Errorf("it was tried %d times more, want 1", n)
 	}
-	if n := s.asked(func() {
+	if n := s.asked(t, func() {
 		r.run(use...).check(t, 4, said, "connector connect --name work")
 		r.run("connections", "refresh", "work").check(t, 4, said)
 	}); n != 0 {
@@ -203,8 +267,9 @@ func (s *slowGrantor) wantUnknown(t *testing.T, r *room) {
 	}
 }
 
-// kill begins a refresh and ends it at a random moment.
-func (r *room) kill(s *slowGrantor) {
+// kill begins a refresh and ends it at a random moment; it tells whether the
+// whole answer was out.
+func (r *room) kill(s *slowGrantor) (answered bool) {
 	r.t.Helper()
 	select {
 	case <-s.answered:
@@ -214,18 +279,19 @@ func (r *room) kill(s *slowGrantor) {
 	if err := cmd.Start(); err != nil {
 		r.t.Fatal(err)
 	}
-	if rand.IntN(2) == 0 {
-		time.Sleep(rand.N(4*pause + 20*time.Millisecond)) // the moment is what is tested
-	} else {
+	moment := [...]time.Duration{pause, 4*pause + 20*time.Millisecond, 6 * time.Millisecond}
+	kind := rand.IntN(len(moment))
+	if kind == 2 {
 		select {
 		case <-s.answered:
-			time.Sleep(rand.N(4 * time.Millisecond))
 		case <-time.After(10 * time.Second):
 			r.t.Error("nobody asked for a refresh")
 		}
 	}
+	time.Sleep(rand.N(moment[kind])) // the moment is what is tested
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
+	return kind == 2
 }
 
 // credential reads that of the connection work, and wants all files of the store

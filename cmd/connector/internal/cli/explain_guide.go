@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/cmd/connector/internal/form"
 	"github.com/connector-spec/connector/formula"
+	"github.com/connector-spec/connector/spec"
 	"github.com/connector-spec/connector/spec/lint"
 )
 
@@ -65,7 +67,7 @@ func guideOption(b *strings.Builder, s auth.Subject, several bool) {
 		level = "###"
 	}
 	heading := func(text string) { fmt.Fprintf(b, "\n%s %s\n", level, text) }
-	values, _, err := s.Complete(auth.Values{})
+	values, problems, err := s.Complete(auth.Values{})
 	registration := s.Option.Value.Get("registration")
 	if s.Interactive() || registration.IsObject() {
 		heading("Register an application")
@@ -73,17 +75,18 @@ func guideOption(b *strings.Builder, s auth.Subject, several bool) {
 		guideText(b, registration.Get("helpUri").Text())
 	}
 	if s.Interactive() {
-		if uri, err := s.RedirectURI(values); err == nil {
+		if uri, err := s.RedirectURI(values); err == nil && len(s.RedirectLacks(problems)) == 0 {
 			b.WriteString("\nThe redirect URI to register, as it stands:\n\n" + fenced(uri))
 		} else {
 			guideText(b, "The redirect URI to register depends on what is entered: connector connect --show-redirect shows it.")
 		}
 	}
 	guideFields(b, heading, "What is configured once, for all users", formOf(s, true))
+	guideEnvironments(b, s)
 	guideFields(b, heading, "What you enter", formOf(s, false))
 	guideScopes(b, heading, s)
 	if err == nil {
-		guideHosts(b, heading, s, values)
+		guideHosts(b, heading, s, values, len(problems) > 0)
 	}
 	guideCommands(b, heading, s)
 }
@@ -159,18 +162,56 @@ func guideScopes(b *strings.Builder, heading func(string), s auth.Subject) {
 	}
 }
 
-// guideHosts writes who gets the credential.
-func guideHosts(b *strings.Builder, heading func(string), s auth.Subject, values auth.Values) {
+// guideEnvironments writes by which names the parameters can be given together.
+func guideEnvironments(b *strings.Builder, s auth.Subject) {
+	sets := s.Connector.Meta.Get("environments")
+	if sets.Len() == 0 {
+		return
+	}
+	b.WriteString("\nAn environment gives several of them at once, by `--environment`:\n\n")
+	schema := s.Option.Value.Get("parametersSchema").Get("properties")
+	for i, name := range sets.Keys() {
+		_, set := sets.At(i)
+		var values []string
+		for j, parameter := range set.Keys() {
+			_, value := set.At(j)
+			shown := value.String()
+			switch {
+			case spec.IsSensitive(schema.Get(parameter)):
+				shown = "…"
+			case value.Kind() == formula.KindString:
+				shown = value.Text()
+			}
+			title := cmp.Or(schema.Get(parameter).Get("title").Text(), parameter)
+			values = append(values, fmt.Sprintf("%s `%s`", markdown(title), strings.ReplaceAll(oneLineOf(shown), "`", "")))
+		}
+		fmt.Fprintf(b, "- **%s**: %s\n", markdown(name), strings.Join(values, ", "))
+	}
+}
+
+// guideHosts writes who gets the credential, as far as it is known: values may be
+// open.
+func guideHosts(b *strings.Builder, heading func(string), s auth.Subject, values auth.Values, open bool) {
 	consent, err := s.Consent(values)
-	if err != nil || len(consent.Hosts) == 0 {
+	if err != nil || len(consent.Hosts) == 0 && !consent.Later {
 		return
 	}
 	heading("Where your credential goes")
-	b.WriteByte('\n')
+	if len(consent.Hosts) > 0 {
+		b.WriteByte('\n')
+	}
 	for _, host := range consent.Hosts {
 		fmt.Fprintf(b, "- <%s>\n", host)
 	}
-	if consent.Later {
+	if consent.Issuer != "" {
+		guideText(b, "The endpoints that "+consent.Issuer+" names get it, too.")
+	}
+	switch {
+	case consent.Later && open && strings.HasPrefix(s.Option.Type(), "oauth"):
+		guideText(b, "The address of the API depends on what is entered, or comes with the login.")
+	case consent.Later && open:
+		guideText(b, "The address of the API depends on what is entered.")
+	case consent.Later:
 		guideText(b, "The address of the API comes with the login.")
 	}
 }

@@ -162,7 +162,7 @@ func (l *userLogin) paste(ctx context.Context, visit login.Visit) (string, error
 		prompt = "Paste the address that the browser ends at (not shown): "
 	}
 	for {
-		text, err := l.Ask(ctx, prompt, true)
+		text, err := l.asker().Secret(ctx, prompt)
 		switch {
 		case ctx.Err() != nil:
 			return "", context.Cause(ctx)

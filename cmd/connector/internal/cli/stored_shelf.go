@@ -66,7 +66,7 @@ func (s *shelf) keeper(g *global) auth.Keeper {
 		last, _ := auth.KeptCredential(s.record)
 		return &loser{global: g, name: s.record.Name, last: last}
 	}
-	return countedKeeper{auth.Kept(s.lock), &g.refreshes}
+	return countedKeeper{auth.Kept(s.lock), g.refreshes}
 }
 
 // update changes the record, where it can be changed.

@@ -117,7 +117,7 @@ func (c *storedConnection) complete(ctx context.Context) (auth.Values, error) {
 }
 
 // agree has the user agree if the spec is not the one that the connection was
-// made with, and notes that.
+// made with, and notes that, where it can be noted.
 func (c *storedConnection) agree(ctx context.Context, o storedOptions) error {
 	consent, err := c.subject.Consent(c.values)
 	if err != nil {
@@ -137,6 +137,13 @@ func (c *storedConnection) agree(ctx context.Context, o storedOptions) error {
 		r.Spec, r.Digest, r.Hosts = file, consent.Digest(), union(r.Hosts, consent.Hosts)
 	})
 	c.record = c.shelf.record
+	var unwritten *store.WriteError
+	if errors.As(err, &unwritten) { // it is asked for again the next time
+		if len(changes) > 0 {
+			c.say("warning: that you agree could not be kept: %v", err)
+		}
+		return nil
+	}
 	return err
 }
 

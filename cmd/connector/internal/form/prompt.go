@@ -30,6 +30,9 @@ type PromptOptions struct {
 	Offered formula.Value
 	// Needed asks for nothing that may be left out.
 	Needed bool
+	// Explained, if it is not nil, says whether the person was told how to
+	// answer, and is set when that is told: once for several forms.
+	Explained *bool
 }
 
 // Prompt asks for what the values given lack, field after field, and returns

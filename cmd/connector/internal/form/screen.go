@@ -41,7 +41,20 @@ func (s screen) paint(style, indent, text string) {
 	}
 }
 
+// Say writes a text of several paragraphs as wide as the terminal is, indented
+// by so many columns.
+func Say(w io.Writer, text string, indent int, o PromptOptions) {
+	newScreen(w, o).paint("", strings.Repeat(" ", indent), text)
+}
+
+// legend tells how to answer, if that was not told before.
 func (s screen) legend() {
+	if told := s.o.Explained; told != nil {
+		if *told {
+			return
+		}
+		*told = true
+	}
 	s.paint(faint, "", "An empty answer takes what stands in brackets, or leaves out what is optional; ? explains a question again.")
 }
 

@@ -45,8 +45,11 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.words.send(w, http.StatusOK, page)
-	if now.phase == ended && r.Method == http.MethodGet && awaited {
-		s.last.Do(func() { close(s.shown) })
+	if r.Method == http.MethodGet {
+		s.count(func(t *tabs) {
+			t.owed[r.URL.RawQuery]--
+			t.done = t.done || awaited && now.phase == ended
+		})
 	}
 }
 
@@ -124,7 +127,14 @@ func (s *Server) state(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		version = -1
 	}
+	s.count(func(t *tabs) { t.asking++ })
 	now := s.after(r.Context(), version, time.After(s.http.ReadTimeout/2))
+	defer s.count(func(t *tabs) {
+		t.asking--
+		if q := r.URL.Query(); q.Has("phase") && q.Get("phase") != string(now.phase) && r.Context().Err() == nil {
+			t.owed[q.Get("tab")]++
+		}
+	})
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(struct {
 		Version int        `json:"version"`

@@ -46,7 +46,7 @@ type Page struct {
 
 // A Preview is what follows from answers.
 type Preview struct {
-	Hosts       []string // the origins that will receive the credentials
+	Hosts       []string // where the credentials will go: origins, and words for what is not known yet
 	RedirectURI string   // what the user registers with the provider; "" if there is no such thing
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -55,8 +56,16 @@ type Server struct {
 	taken   bool          // somebody came to entry
 	answers *Answers      // posted, and not yet taken by [Server.Answers]
 	draft   *draft        // what the form was filled with
-	shown   chan struct{} // closed, once by last, when the last page was delivered
+	tabs    tabs
+	shown   chan struct{} // closed, once by last, when all tabs have the last page
 	last    sync.Once
+}
+
+// tabs are those that show the page, as far as the server knows.
+type tabs struct {
+	asking int            // wait for news
+	owed   map[string]int // by their queries: were told that there is another page, and have not fetched it
+	done   bool           // the one has the last page that was led to the login, if one was
 }
 
 // A phase is what the page shows.
@@ -110,7 +119,7 @@ func Serve(ctx context.Context, o ServeOptions) (*Server, error) {
 	s := &Server{
 		page: &o.Page, check: o.Check,
 		served: make(chan error, 1), closed: make(chan struct{}), changed: make(chan struct{}), shown: make(chan struct{}),
-		now: status{phase: asking},
+		now: status{phase: asking}, tabs: tabs{owed: map[string]int{}},
 	}
 	s.draft = newDraft(s.page)
 	var err error
@@ -258,9 +267,21 @@ func (s *Server) wake() {
 	s.changed = make(chan struct{})
 }
 
+// count changes what is known of the tabs.
+func (s *Server) count(change func(*tabs)) {
+	s.mu.Lock()
+	change(&s.tabs)
+	maps.DeleteFunc(s.tabs.owed, func(_ string, n int) bool { return n <= 0 })
+	all := s.tabs.done && s.tabs.asking == 0 && len(s.tabs.owed) == 0
+	s.mu.Unlock()
+	if all {
+		s.last.Do(func() { close(s.shown) })
+	}
+}
+
 // Close ends the page. After [Server.Done] it waits until the browser has the
-// last page, if it has any, but no longer than the patience of the server: in
-// the tab that was led to the login, if one was.
+// last page in all of its tabs, if it has any, but no longer than the patience
+// of the server.
 func (s *Server) Close(ctx context.Context) error {
 	s.mu.Lock()
 	waits := s.taken && s.now.phase == ended

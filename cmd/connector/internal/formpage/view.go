@@ -256,7 +256,7 @@ func (v *fieldView) control(f form.Field, value formula.Value) {
 		}
 		v.Choices = v.choices(f, func(c form.Choice) bool {
 			list, _ := value.AsList()
-			return slices.ContainsFunc(list, c.Value.Equal)
+			return !v.Secret && slices.ContainsFunc(list, c.Value.Equal)
 		})
 	default:
 		v.text(f)

@@ -187,7 +187,7 @@ async function follow() {
   let failures = 0
   for (;;) {
     try {
-      const answer = await fetch(`state?after=${version}`)
+      const answer = await fetch(`state?after=${version}&phase=${main.dataset.phase}&tab=${location.search.slice(1)}`)
       if (!answer.ok) return location.reload()
       const state = await answer.json()
       failures = 0
