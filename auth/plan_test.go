@@ -13,8 +13,9 @@ import (
 	"github.com/connector-spec/connector/spec/lint"
 )
 
-// standIn matches the texts that stand for values while a plan is made.
-var standIn = regexp.MustCompile(`p[0-9a-f]{20}`)
+// standIn matches the texts that stand for values while a plan is made, also in
+// capitals, and JSON that is encoded, which would hide them.
+var standIn = regexp.MustCompile(`p[0-9a-f]{20}|P[0-9A-F]{20}|\beyJ[\w-]{8}`)
 
 // TestExplainEverySpec plans all valid specs of the repository: each phase has
 // a place, each request its parts, and no stand-in is left.
@@ -57,6 +58,25 @@ func TestExplainEverySpec(t *testing.T) {
 	}
 	if phases < 100 || requests < 50 {
 		t.Errorf("only %d phases and %d requests", phases, requests)
+	}
+}
+
+// TestExplainMadeOfValues wants what formulas and signatures make of values to
+// keep their names.
+func TestExplainMadeOfValues(t *testing.T) {
+	t.Parallel()
+	const text = "key: a\nname: A\nauth:\n  type: client-credentials\n  baseUri: https://api.acme.example\n  ui: {schema: {type: object, properties: {key: {type: string, isSensitive: true}, account: {type: string}}}}\n" +
+		"  makeApiClient:\n    implementationType: mapping\n    mapping:\n      headers: {X-Account: '${upper(credentials.account)}/${trim(credentials.account)}'}\n" +
+		"      sign: {type: jwt, alg: HS256, key: '${credentials.key}', claims: {iss: '${upper(credentials.account)}'}}\n" +
+		"  test: {implementationType: rest-api-mapping, mapping: {method: get, path: /me}}\n"
+	shown := fmt.Sprintf("%+v", auth.Explain(t.Context(), subjectOf(t, text)))
+	for _, want := range []string{
+		"{{upper(input.account)}}/{{input.account}}",
+		`Bearer base64url({"alg":"HS256","typ":"JWT"}).base64url({`, `"iss":"{{upper(input.account)}}"`, "}).{{signature}}",
+	} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("the plan lacks %s:\n%s", want, shown)
+		}
 	}
 }
 

@@ -107,8 +107,12 @@ func hint(err error) string {
 	var redirect *client.RedirectError
 	var private *client.PrivateAddressError
 	var miss *cassette.MissError
+	var field *client.FieldError
 	if err == nil {
 		return ""
+	}
+	if errors.As(err, &field) && field.Where == "tls" {
+		return tlsHints[field.Name]
 	}
 	if text := oauthHint(err); text != "" && !errors.As(err, &miss) {
 		return text
@@ -128,6 +132,13 @@ func hint(err error) string {
 		return "if the spec was changed on purpose, make the recording anew with --record"
 	}
 	return otherHint(err)
+}
+
+// tlsHints say what the fields of tls take.
+var tlsHints = map[string]string{
+	"certificate": "tls.certificate takes the client's certificate in PEM, from -----BEGIN CERTIFICATE----- to the END line, with its line breaks; tls.key takes its private key",
+	"key":         "tls.key takes the private key of tls.certificate in PEM, from -----BEGIN PRIVATE KEY----- (PKCS #8; PKCS #1 and SEC 1, too) to the END line, with its line breaks and not encrypted: openssl pkey -in FILE writes any key so",
+	"ca":          "tls.ca takes certificates of authorities in PEM, from -----BEGIN CERTIFICATE----- to the END line, with their line breaks",
 }
 
 func otherHint(err error) string {
@@ -154,6 +165,8 @@ func otherHint(err error) string {
 		return "compare the path and the mapping of the method with what the API answers; --verbose shows the exchange"
 	case errors.As(err, &timeout):
 		return "without an answer nothing is known of the credential: try again later, or with a longer --timeout"
+	case errors.As(err, &network) && network.Mend != "":
+		return network.Mend
 	case errors.As(err, &network) && network.Kind == "proxy":
 		return "check HTTPS_PROXY, or list the host in NO_PROXY"
 	case errors.As(err, &network) && network.Kind == "tls":

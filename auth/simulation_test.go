@@ -245,6 +245,10 @@ func TestSimulateAnswersWhatIsAskedFor(t *testing.T) {
 		{client, `{method: get, path: /me.xml, requestMapping: {headers: {Accept: application/xml}}, responseMapping: {id: '${response.data["user"]["@id"]}'}}`},
 		{client, `{method: get, path: /me, responseMapping: '${response.data.quota - response.data.used > 3}'}`},
 		{handled, `{method: get, path: /me, responseMapping: {id: '${response.data.id}'}}`},
+		{client, `{method: get, path: /me, responseMapping: {name: '${find(response.data.accounts, .type == "company" and .ok)["name"]}'}}`},
+		{client, `{method: get, path: /me, responseMapping: {id: '${find(response.data, .is_default).id}'}}`},
+		{client, `{method: get, path: /me, responseMapping: {id: '${filter(response.data.sites ?? [], #.kind == "jira" && len(.scopes) > 0)[0].id}'}}`},
+		{client, `{method: get, path: /me, responseMapping: {tag: '${find(response.data.tags, # == "wanted")}'}}`},
 	} {
 		if r := simulated(t, keySpec("", test.client, test.test)); !r.OK {
 			t.Errorf("%s: %s", test.test, r.Message)
@@ -259,6 +263,8 @@ func TestSimulateAnswersHaveWhatIsRead(t *testing.T) {
 		"{serials: {$iterate: {source: {$var: response.data}, item: {$var: item.serial.email}}}}":            `{"serials":["ada@example.com"]}`,
 		"{$jsonata: 'response.data.owner.email'}":                                                            `"ada@example.com"`,
 		`{xml: '${response.text startsWith "<?xml"}', mail: '${response.data["user"]["@email"]}'}`:           `{"xml":true,"mail":"ada@example.com"}`,
+		"{email: '${find(response.data.people, .name != \")\").email}'}":                                     `{"email":"ada@example.com"}`,
+		"{a: '${response.data.Country}', b: '${response.data.itemCount}', c: '${response.data.discount}'}":   `{"a":"en","b":1,"c":"simulated discount"}`,
 		"{first: '${response.data.people[1].first_name}', rate: '${response.headers[\"x-account-email\"]}'}": `{"first":"Ada","rate":"ada@example.com"}`,
 	} {
 		test := `{method: get, path: /me, requestMapping: {headers: {Accept: ACCEPT}}, responseMapping: ` + mapping + `}`

@@ -45,9 +45,9 @@ func (e *RedirectError) Error() string {
 	return fmt.Sprintf("%s answered %d and redirects to %s, which was not followed: %s", e.From, e.Status, e.To, e.Reason)
 }
 
-// A FieldError says that a part of a request cannot be sent. Where is url,
-// path, query, header, cookie, basic, data or tls; Name is the field's name. The
-// value is never in it.
+// A FieldError says that a part of a request cannot be sent, and nothing was.
+// Where is url, path, query, header, cookie, basic, data or tls; Name is the
+// field's name. The value is never in it.
 type FieldError struct {
 	Where, Name string
 	Problem     string
@@ -59,6 +59,12 @@ func (e *FieldError) Error() string {
 	}
 	return fmt.Sprintf("%s %s cannot be used: %s", e.Where, strconv.QuoteToASCII(e.Name), e.Problem)
 }
+
+// NoSecrets marks the error as one that may be shown as it is.
+func (e *FieldError) NoSecrets() {}
+
+// Unsent marks the error as one of a request that was not sent.
+func (e *FieldError) Unsent() {}
 
 // A SizeError says that an answer was longer than the limit, counted after
 // decompression.
@@ -111,12 +117,14 @@ func (e *PrivateAddressError) Error() string {
 }
 
 // A NetworkError says that no answer came, for a reason other than time.
-// Kind is dns, refused, tls, closed, protocol, proxy or other. Err, where present, is
-// known to hold nothing but addresses and names.
+// Kind is dns, refused, tls, closed, protocol, proxy or other. Mend says what to
+// do, where that is known better than by the kind. Err, where present, is known
+// to hold nothing but addresses and names.
 type NetworkError struct {
 	Origin string
 	Kind   string
 	Reason string
+	Mend   string
 	Err    error
 }
 

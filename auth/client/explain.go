@@ -71,6 +71,10 @@ func (c *sender) explain(caller context.Context, err error) error {
 	case errors.As(f.err, &timeout) && timeout.Timeout():
 		return &TimeoutError{Origin: origin, Phase: f.phase, After: phaseLimit(f.phase, c.config.Timeout)}
 	}
+	if alert, ok := alertOf(f.err); ok {
+		reason, mend := alerted(alert, c.config.TLS != nil && c.config.TLS.Certificate != "")
+		return &NetworkError{Origin: origin, Kind: "tls", Reason: reason, Mend: mend}
+	}
 	return networkError(origin, f.err)
 }
 
@@ -96,7 +100,6 @@ func networkError(origin string, err error) error {
 		invalid   x509.CertificateInvalidError
 		verify    *tls.CertificateVerificationError
 		record    tls.RecordHeaderError
-		alert     tls.AlertError
 		corrupt   flate.CorruptInputError
 		op        *net.OpError
 	)
@@ -122,8 +125,6 @@ func networkError(origin string, err error) error {
 		return reply("tls", "the certificate is not valid", nil)
 	case errors.As(err, &record):
 		return reply("tls", "the server does not speak TLS on this port", nil)
-	case errors.As(err, &alert):
-		return reply("tls", "the TLS handshake failed: "+alert.Error(), nil)
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
 		return reply("protocol", "the compression of the answer is broken", nil)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -244,12 +245,21 @@ var wordsOf = []struct {
 	{[]string{"company", "organi", "team", "workspace", "tenant", "account_name"}, formula.String("Acme")},
 	{[]string{"login", "username", "user_name", "nick", "handle", "subdomain", "slug", "shop"}, formula.String("ada")},
 	{[]string{"name", "title", "label", "display"}, formula.String("Ada Lovelace")},
-	{[]string{"count", "total", "size", "length", "number"}, formula.Number(1)},
 	{[]string{"is_", "has_", "active", "enabled", "valid", "verified", "success", "authenticated"}, formula.Bool(true)},
 	{[]string{"status", "state"}, formula.String("active")},
 	{[]string{"currency"}, formula.String("EUR")},
 	{[]string{"country", "locale", "lang"}, formula.String("en")},
 	{[]string{"phone"}, formula.String("+4930123456")},
+}
+
+// countWords are the words in the names of numbers: whole ones, since a country
+// and an account are none.
+var countWords = []string{"count", "counts", "total", "size", "length", "number"}
+
+var nameWord = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
+
+func isCount(name string) bool {
+	return slices.ContainsFunc(nameWord.FindAllString(name, -1), func(word string) bool { return slices.Contains(countWords, strings.ToLower(word)) })
 }
 
 // inUnit returns the lifetime of a token in the unit that the name of a member
@@ -287,6 +297,9 @@ func (p *Provider) plausible(name string) formula.Value {
 		return formula.String(now.UTC().Format(time.RFC3339))
 	case slices.Contains([]string{"items", "results", "records", "users", "accounts", "list", "entries", "members", "values", "rows", "scopes", "roles", "permissions", "organizations", "teams", "workspaces", "sites", "projects"}, lower):
 		return formula.List(anything())
+	}
+	if isCount(name) && !strings.Contains(lower, "name") {
+		return formula.Number(1)
 	}
 	for _, w := range wordsOf {
 		if slices.ContainsFunc(w.words, func(word string) bool { return strings.Contains(lower, word) }) {

@@ -138,7 +138,7 @@ func (p *Provider) answered(step string, index int) []Leaf {
 		list.response(path, false)
 	}
 	if index == max(0, len(steps)-1) {
-		for _, path := range append(pathsIn(p.lookup(pointer)), iterated(p.lookup(pointer))...) {
+		for _, path := range slices.Concat(pathsIn(p.lookup(pointer)), iterated(p.lookup(pointer)), looped(p.lookup(pointer))) {
 			list.response(path, false)
 		}
 		if !p.lookup(pointer+"/mapping").Has("responseMapping") && (step == "test" || step == "run") {
@@ -314,7 +314,8 @@ func (p *Provider) Literals(step string) []formula.Value {
 			}
 		}
 		for i := range v.Len() {
-			if key, item := v.At(i); key != "$var" && key != "field" && key != "operator" && key != "path" && key != "name" {
+			key, item := v.At(i)
+			if !slices.Contains([]string{"$var", "field", "operator", "path", "name"}, key) || strings.Contains(item.Text(), "${") {
 				collect(item)
 			}
 		}

@@ -61,6 +61,8 @@ func (e *Error) Text(redact func(string) string) string {
 	switch {
 	case e.Kind == Unsent:
 		return fmt.Sprintf("the request to %s was not sent: %s", server, what)
+	case e.Status == 0 && (strings.HasPrefix(what, server+": ") || strings.HasPrefix(what, server+" ")):
+		return what // the transport names it
 	case e.Status == 0:
 		return server + ": " + what
 	case e.Kind != Failed:
@@ -131,8 +133,16 @@ func (e *Endpoint) unsent(err error) *Error {
 	return &Error{Kind: Unsent, Origin: e.origin(), Problem: err.Error(), Err: err}
 }
 
-// unanswered is the error of a transport.
+// unanswered is the error of a transport, which may say by a method Unsent that
+// nothing was sent.
 func unanswered(ctx context.Context, origin string, err error) *Error {
+	var unsent interface {
+		error
+		Unsent()
+	}
+	if errors.As(err, &unsent) {
+		return &Error{Kind: Unsent, Origin: origin, Problem: transportWords(err), Err: err}
+	}
 	if ctx.Err() != nil {
 		cause := context.Cause(ctx)
 		return &Error{Kind: Unanswered, Origin: origin, Problem: transportWords(cause), Err: errors.Join(ctx.Err(), cause)}

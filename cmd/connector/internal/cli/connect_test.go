@@ -108,6 +108,12 @@ func TestConnectAsks(t *testing.T) {
 		check(t, 0, `Connected "Two"`, `warning: "Ada" is a connection of the same account`, `the name "ada" is taken`)
 	person.check(t, "API key", "Name of the connection [Ada 2]", "Name", "Name")
 
+	// Who ends the conversation there does not lose the login.
+	person = &talk{answers: [][2]string{{"API key", "the-key-of-ada"}}}
+	w.ask = person.ask
+	w.run("connect", "--route", route, "--option", "key", spec).check(t, 0, `Connected "Ada 2"`)
+	person.check(t, "API key", "Name of the connection [Ada 2]")
+
 	// What failed is kept by who says so, and by nobody else.
 	for _, test := range []struct {
 		says string

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"net/http"
@@ -436,4 +437,21 @@ func TestPageAfterLogin(t *testing.T) {
 			checkPages(t, b, server.URL, "", strings.TrimSpace(runProgram(t, variables, "connections", "token", "alice").stdout))
 		})
 	}
+}
+
+// TestConnectAtAnyPort says what to register where a login may come back to any
+// port, and shows it before the ids of a client are asked for.
+func TestConnectAtAnyPort(t *testing.T) {
+	t.Parallel()
+	dir := writeTree(t, webConnector("http://127.0.0.1:9"))
+	o := world{}.run("connect", "--show-redirect", "--option", "login", "--environment", "north", dir)
+	o.check(t, 0, "which has to take it with any port", "Register a native application.\nSee https://harbour.example/applications\n")
+	if o.stdout != "http://127.0.0.1/callback\n" {
+		t.Errorf("the redirect URI is %q", o.stdout)
+	}
+	person := &talk{answers: [][2]string{{"Environment", "south"}}}
+	w := world{keyring: &memoryRing{}, random: rand.Reader, ask: person.ask}.with("CONNECTOR_HOME", filepath.Join(t.TempDir(), "store"))
+	w.run("store", "init").check(t, 0)
+	w.run("connect", "--option", "login", dir).check(t, 4, "2) south\n     Client ID: "+peers.BasicClient, "Its redirect URI is\n\n  http://127.0.0.1/callback\n\nwith any port.\n\nRegister a native")
+	person.check(t, "Environment", "Client secret")
 }

@@ -206,30 +206,6 @@ func TestMust29SwappedRecords(t *testing.T) {
 	h.search(t, o)
 }
 
-// TestUnwritableStore wants a store that cannot be written, or read, to be said
-// before anybody logs in.
-func TestUnwritableStore(t *testing.T) {
-	t.Parallel()
-	if os.Getuid() == 0 {
-		t.Skip("root may write everywhere")
-	}
-	h := newHousehold(t, "work")
-	dir := filepath.Join(h.home, "store", "connections")
-	restore := func() { _ = os.Chmod(dir, 0o700) }
-	defer restore()
-	if err := os.Chmod(dir, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	h.run("connections", "rename", "work", "other").check(t, 3, "cannot be written", "make its directory writable for you")
-	h.run("connections", "show", "work").check(t, 0, "work")
-	h.run("connect", h.spec, "--name", "more").check(t, 3, "cannot be written")
-	h.run("disconnect", "work", "--yes").check(t, 3, "cannot be removed|cannot be written")
-	if err := os.Chmod(dir, 0); err != nil {
-		t.Fatal(err)
-	}
-	h.run("connections", "list").check(t, 3, "permission denied")
-}
-
 // TestNoStoreDirectory is a store in a place where none can be.
 func TestNoStoreDirectory(t *testing.T) {
 	t.Parallel()

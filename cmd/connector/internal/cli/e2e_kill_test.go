@@ -117,13 +117,6 @@ func (s *slowGrantor) asked(t *testing.T, step func()) int {
 	return int(s.refreshes.Load() - before)
 }
 
-// granted tells how often it granted anything.
-func (s *slowGrantor) granted() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.grants
-}
-
 // killed counts what the moments were at which processes were killed.
 type killed struct {
 	unasked  int // nothing was asked for
@@ -188,12 +181,13 @@ func killRounds(t *testing.T, rounds int) (k killed) {
 	r.run("connections", "refresh", "work").check(t, 0)
 	files := r.files()
 	for range rounds {
-		before := s.granted()
+		_, before, _ := s.history()
 		generation := r.credential().Generation
 		answered := r.kill(s)
 		s.settle(t) // the server does what it was asked for, whoever waits
 		c := r.credential()
-		switch granted := s.granted() > before; {
+		_, after, _ := s.history()
+		switch granted := after > before; {
 		case granted && c.Generation == generation:
 			k.between++
 			if answered {

@@ -159,6 +159,11 @@ func TestBuiltProgramInSight(t *testing.T) {
 	t.Parallel()
 	r := newStored(t)
 	g, server := oidcGate(r, peers.OIDCOptions{})
+	g.hold = func(path string) {
+		if path == "/me" {
+			time.Sleep(300 * time.Millisecond) // in which the child that runs scripts is seen
+		}
+	}
 	text := strings.Replace(peerConnector(g.url, "      clientAuthLocation: private_key_jwt\n      clientAssertion: {key: {$var: connectorParameters.privateKey}, alg: ES256}\n"+peerScopes), "  test:\n", scripted+"  test:\n", 1)
 	dir := writeTree(t, map[string]string{"spec.yml": text})
 	report := filepath.Join(t.TempDir(), "report")

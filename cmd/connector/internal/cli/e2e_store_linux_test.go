@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -121,7 +122,8 @@ func TestBuiltProgramAndDamage(t *testing.T) {
 			if o := r.run("connections", "list"); o.code == 0 || !strings.Contains(o.stdout+o.stderr, test.want) {
 				t.Errorf("the list: %v", o)
 			}
-			if after := g.tokens(); strings.Join(after, " ") != strings.Join(before, " ") || g.revoked != nil {
+			_, _, revoked := g.history()
+			if after := g.tokens(); !slices.Equal(after, before) || revoked != nil {
 				t.Errorf("the tokens were %q and are %q", before, after)
 			}
 			undo()
@@ -132,7 +134,8 @@ func TestBuiltProgramAndDamage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for n := 0; n < len(whole)-1; n += 1 + len(whole)/fewer(t, 50) { // the last byte is a line's end
+	step := 1 + len(whole)/fewer(t, 50)
+	for n := 0; n < len(whole)-1; n += step { // the last byte is a line's end
 		undo := rewrite(t, work, func(b []byte) []byte { return b[:n] })
 		if o := r.run("connections", "token", "work"); o.code != 4 && o.code != 3 || o.stdout != "" || !strings.Contains(o.stderr, "cut off") {
 			t.Errorf("of %d bytes: %v", n, o)
@@ -166,8 +169,8 @@ func TestBuiltProgramKeyInEnvironment(t *testing.T) {
 			}
 		}
 	}
-	if g.logins != 1 || g.revoked != nil {
-		t.Errorf("%d logins, revoked %q", g.logins, g.revoked)
+	if logins, _, revoked := g.history(); logins != 1 || revoked != nil {
+		t.Errorf("%d logins, revoked %q", logins, revoked)
 	}
 	mine.run("connections", "refresh", "work").check(t, 0)
 }
@@ -185,7 +188,7 @@ func TestBuiltProgramWithoutKeyring(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(r.store(), "store.json")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a store was made: %v", err)
 	}
-	if g.logins != 0 {
+	if logins, _, _ := g.history(); logins != 0 {
 		t.Error("somebody logged in")
 	}
 	r.run("store", "init", "--key-file", r.key()).check(t, 0)
@@ -236,22 +239,25 @@ func TestBuiltProgramWithKeyring(t *testing.T) {
 	} {
 		r.inSession(locked, args...).check(t, 4, "the keyring is locked or does not answer", "unlock it and try again")
 	}
-	if after := g.tokens(); strings.Join(after, " ") != strings.Join(before, " ") || g.logins != 1 || g.revoked != nil {
-		t.Errorf("the tokens were %q and are %q; %d logins", before, after, g.logins)
+	logins, _, revoked := g.history()
+	if after := g.tokens(); !slices.Equal(after, before) || logins != 1 || revoked != nil {
+		t.Errorf("the tokens were %q and are %q; %d logins", before, after, logins)
 	}
 	r.inSession(open, "connections", "refresh", "work").check(t, 0, "refreshed")
 	r.inSession(open, "disconnect", "work").check(t, 0)
 }
 
 // diskScript makes a small disk, connects, and then uses the connection while
-// the disk is full, has room again, and may only be read. Each step leaves its
+// the disk is full, has room again, may only be read, and has a directory that
+// may not be written, or read. Each step leaves its
 // exit code and what it said.
 const diskScript = `
 mount -t tmpfs -o size=160k,mode=700 tmpfs "$DISK" || exit 77
+without=
 step() {
   name=$1
   shift
-  "$PROGRAM" "$@" >"$OUT/$name" 2>&1
+  $without "$PROGRAM" "$@" >"$OUT/$name" 2>&1
   echo $? >"$OUT/$name.code"
 }
 step init store init --key-file "$DISK/key"
@@ -271,6 +277,18 @@ step readonly-request request GET /me --connection work
 step readonly-connect connect --name more "$SPEC"
 step readonly-list connections list
 mount -o remount,rw "$DISK" || exit 77
+chmod 500 "$DISK/store/connections"
+# As somebody who may not do what modes do not allow.
+without="setpriv --bounding-set=-all --inh-caps=-all"
+step mode-refresh connections refresh work
+step mode-request request GET /me --connection work
+step mode-connect connect --name more "$SPEC"
+step mode-rename connections rename work other
+step mode-show connections show work
+chmod 000 "$DISK/store/connections"
+step mode-list connections list
+chmod 700 "$DISK/store/connections"
+without=
 step end-refresh connections refresh work
 mount -o remount,ro "$DISK" || exit 77
 step readonly-disconnect disconnect work --yes
@@ -279,7 +297,7 @@ step end-disconnect disconnect work --yes
 mkdir "$OUT/home" && cp -r "$DISK/." "$OUT/home"
 `
 
-// TestBuiltProgramOnFullDisk wants a disk that is full, or may only be read, to
+// TestBuiltProgramOnFullDisk wants a disk that is full, or may not be written, to
 // be told before anything is asked of the provider, and nothing to be lost.
 func TestBuiltProgramOnFullDisk(t *testing.T) {
 	t.Parallel()
@@ -333,6 +351,12 @@ func TestBuiltProgramOnFullDisk(t *testing.T) {
 	step("readonly-request").check(t, 0, "Ada")
 	step("readonly-connect").check(t, 3, "mount its disk for writing", disk)
 	step("readonly-list").check(t, 0, "work")
+	step("mode-refresh").check(t, 3, "the connection cannot be written, so it was not refreshed", "make its directory writable for you")
+	step("mode-request").check(t, 0, "Ada")
+	step("mode-connect").check(t, 3, "make its directory writable for you")
+	step("mode-rename").check(t, 3, "make its directory writable for you")
+	step("mode-show").check(t, 0, "work")
+	step("mode-list").check(t, 3, "permission denied")
 	step("end-refresh").check(t, 0, "refreshed")
 	step("readonly-disconnect").check(t, 3, "is still stored here", "mount its disk for writing", disk)
 	step("end-disconnect").check(t, 0)
@@ -340,8 +364,8 @@ func TestBuiltProgramOnFullDisk(t *testing.T) {
 		t.Errorf("left on a full disk: %q, %v", left, err)
 	}
 	// The login, and the two refreshes when there was room.
-	if g.grants != 3 || g.logins != 1 {
-		t.Errorf("%d grants and %d logins", g.grants, g.logins)
+	if logins, grants, _ := g.history(); grants != 3 || logins != 1 {
+		t.Errorf("%d grants and %d logins", grants, logins)
 	}
 	if left := g.tokens(); len(left) > 0 {
 		t.Errorf("not revoked: %q", left)

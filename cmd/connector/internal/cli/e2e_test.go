@@ -185,6 +185,7 @@ func (r *room) states() map[string]string {
 type gate struct {
 	url      string
 	canaries *leaks.Canaries
+	hold     func(path string) // before a request goes on; nil for nothing
 
 	mu       sync.Mutex
 	target   *url.URL
@@ -227,6 +228,9 @@ func newGate(r *room) *gate {
 		g.mu.Lock()
 		g.asked[req.URL.Path]++
 		g.mu.Unlock()
+		if g.hold != nil {
+			g.hold(req.URL.Path)
+		}
 		p := passing{at: time.Now()}
 		if data, err := io.ReadAll(req.Body); err == nil {
 			req.Body = io.NopCloser(bytes.NewReader(data))
@@ -349,4 +353,12 @@ func (g *gate) active(t *testing.T, path, client, secret, token string) bool {
 		t.Fatalf("introspection: %d, %v", resp.StatusCode, err)
 	}
 	return *answer.Active
+}
+
+// history tells how often a grantor was logged in to, and gave tokens, and what
+// it revoked.
+func (g *grantor) history() (logins, grants int, revoked []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.logins, g.grants, slices.Clone(g.revoked)
 }

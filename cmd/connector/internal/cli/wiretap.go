@@ -44,7 +44,7 @@ func (t *wiretap) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		fmt.Fprintf(&b, "< no answer\n")
 	} else {
-		fmt.Fprintf(&b, "< %s\n", resp.Status)
+		fmt.Fprintf(&b, "< %s\n", statusOf(resp))
 		b.WriteString(headerLines(t.redactor, "< ", resp.Header))
 		fmt.Fprintf(&b, "< %s\n", shapeOf(resp))
 	}
@@ -62,7 +62,7 @@ func (t *wiretap) passing(req *http.Request) (*http.Response, error) {
 	resp, err := t.next.RoundTrip(req)
 	answer := "no answer"
 	if err == nil {
-		answer = resp.Status
+		answer = statusOf(resp)
 	}
 	t.say(fmt.Sprintf("< %s, %d ms: %s", answer, time.Since(begun).Milliseconds(), request))
 	return resp, err
@@ -72,6 +72,12 @@ func (t *wiretap) say(text string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	fmt.Fprintln(t.w, secret.PrintableLine(t.brief+": "+hideLookalikes(text)))
+}
+
+// statusOf says how a request was answered: in the words of the standard, since a
+// server may say anything there, secrets included.
+func statusOf(resp *http.Response) string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))
 }
 
 // shownURL writes a URL with what its query names like a credential hidden.
