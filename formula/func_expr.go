@@ -8,6 +8,7 @@ var exprFormula = Func{
 	Examples: []Example{
 		{In: `{"$expr": "base64(user + \":\" + password)"}`, Vars: `{"user": "ann", "password": "secret"}`, Want: `"YW5uOnNlY3JldA=="`},
 		{In: `{"$expr": "region ?? \"us\""}`, Vars: `{}`, Want: `"us"`},
+		{In: `{"$expr": "{\"$top\": count, \"$select\": \"name\"}"}`, Vars: `{"count": 20}`, Want: `{"$top": 20, "$select": "name"}`, Note: "as data, keys that begin with $ would be taken for a formula"},
 	},
 	compile: func(c *compiler, arg, _ Value) compiled {
 		source, ok := arg.AsString()

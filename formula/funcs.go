@@ -76,6 +76,13 @@ func (c *compiler) suggestFormula(name string) string {
 	if hint, ok := habits[name]; ok {
 		return hint
 	}
+	data := "data whose keys begin with $ stands within $plain"
+	if c.options.Dialect == DialectConnector {
+		data = fmt.Sprintf("data whose keys begin with $ is written {$expr: '{%q: …}'}, or within $plain if it is fixed", name)
+	}
+	if slices.Contains(queryOptions, name) {
+		return data
+	}
 	var names []string
 	for _, f := range c.funcs {
 		names = append(names, f.Name)
@@ -83,7 +90,13 @@ func (c *compiler) suggestFormula(name string) string {
 	if s := Nearest(name, names); s != "" {
 		return fmt.Sprintf("did you mean %q?", s)
 	}
-	return "formulas are " + strings.Join(names, ", ") + "; put $plain around data whose key begins with $"
+	return data + "; formulas are " + strings.Join(names, ", ")
+}
+
+// queryOptions are keys of data that many APIs have (OData 4.01 part 2, 5.1), and
+// no names of formulas.
+var queryOptions = []string{
+	"$top", "$skip", "$select", "$filter", "$orderby", "$expand", "$count", "$search", "$format", "$apply", "$compute", "$skiptoken", "$deltatoken",
 }
 
 // habits are names that people write from habit, or from samples that never

@@ -1,6 +1,7 @@
 package formula_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/connector-spec/connector/formula"
@@ -49,6 +50,16 @@ func TestProblems(t *testing.T) {
 			[]formula.Problem{
 				{Code: "unknown-formula", Pointer: `/$ref`, OnKey: true, Offset: -1, Length: 0, Message: `unknown formula "$ref"`, Hint: `use $var`},
 			},
+		},
+		{
+			`{"$count": true}`,
+			[]formula.Problem{
+				{Code: "unknown-formula", Pointer: `/$count`, OnKey: true, Offset: -1, Length: 0, Message: `unknown formula "$count"`, Hint: `data whose keys begin with $ is written {$expr: '{"$count": …}'}, or within $plain if it is fixed`},
+			},
+		},
+		{
+			`{"$expr": "{\"$top\": len(list)}"}`,
+			nil,
 		},
 		{
 			`{"a": 1, "$var": "token"}`,
@@ -462,6 +473,26 @@ func TestProblems(t *testing.T) {
 }
 
 // TestNoProblems shows that what works is not spoken about.
+// TestUnknownFormulaHints wants keys of data that begin with $ to get a hint that
+// the dialect knows.
+func TestUnknownFormulaHints(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		dialect formula.Dialect
+		in      string
+		want    string
+	}{
+		{formula.DialectConnector, `{"$top": 1}`, `data whose keys begin with $ is written {$expr: '{"$top": …}'}, or within $plain if it is fixed`},
+		{formula.DialectConnector, `{"$inc": {"seen": 1}}`, `data whose keys begin with $ is written {$expr: '{"$inc": …}'}, or within $plain if it is fixed; formulas are $var, `},
+		{formula.DialectMembrane, `{"$top": 1}`, "data whose keys begin with $ stands within $plain"},
+	} {
+		_, problems := formula.Compile(parse(t, test.in), formula.Options{Dialect: test.dialect})
+		if len(problems) != 1 || !strings.HasPrefix(problems[0].Hint, test.want) {
+			t.Errorf("%s: %+v", test.in, problems)
+		}
+	}
+}
+
 func TestNoProblems(t *testing.T) {
 	for _, in := range []string{
 		`{"$1": 1}`, `{"$": 1}`, `{"0": 1, "x": 2}`,

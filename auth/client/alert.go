@@ -10,7 +10,7 @@ import (
 // The alerts of a server that does not take a client's certificate (RFC 8446
 // 6.2).
 const (
-	alertHandshakeFailure    tls.AlertError = 40 // says nothing; TLS 1.2 without a certificate
+	alertHandshakeFailure    tls.AlertError = 40 // says little; of TLS 1.2, where there is no certificate
 	alertBadCertificate      tls.AlertError = 42 // is also sent where there is none
 	alertUnsupported         tls.AlertError = 43
 	alertRevoked             tls.AlertError = 44
@@ -68,6 +68,8 @@ func alerted(alert tls.AlertError, shows bool) (reason, mend string) {
 		return "the server asks for a client certificate, and there is none" + of, giveCertificate
 	case !shows && alert == alertHandshakeFailure:
 		mend = "if the server asks for a client certificate, " + giveCertificate
+	case alert == alertHandshakeFailure:
+		mend = "if the server asks for a client certificate, the one of tls may not be what it asks for, and is not shown then: " + anotherIssuer
 	}
 	return "the server ended the TLS handshake" + of, mend
 }

@@ -120,7 +120,11 @@ func (e *transportError) Error() string {
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
-	return e.origin + ": " + secret.PrintableLine(quoted.ReplaceAllString(err.Error(), "..."))
+	words := secret.PrintableLine(quoted.ReplaceAllString(err.Error(), "..."))
+	if strings.HasPrefix(words, e.origin+": ") || strings.HasPrefix(words, e.origin+" ") {
+		return words // the transport names it
+	}
+	return e.origin + ": " + words
 }
 
 // Unwrap gives the cause.

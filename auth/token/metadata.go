@@ -71,7 +71,7 @@ func Discover(ctx context.Context, issuer string, rt http.RoundTripper) (*Metada
 		if failed == nil {
 			return found, nil
 		}
-		if failed.Kind == Unanswered {
+		if failed.Kind == Unanswered || failed.Kind == Unsent {
 			return nil, failed
 		}
 		if best == nil || failed.Kind == Unexpected {

@@ -10,6 +10,7 @@ import (
 	"github.com/connector-spec/connector/auth"
 	"github.com/connector-spec/connector/auth/secret"
 	"github.com/connector-spec/connector/auth/store"
+	"github.com/connector-spec/connector/spec"
 )
 
 // A connectReport is what connect says of a connection, for programs.
@@ -92,15 +93,36 @@ func (c *connecting) ending(connection *auth.Connection) string {
 	return text + ", and then takes a new login"
 }
 
-// firstRequest is a request that is sure to work: that of the test, if it only
-// reads.
+// firstRequest is a request that fits the API: that of the test, which may be
+// repeated.
 func (c *connecting) firstRequest(result *auth.Result) string {
 	for _, s := range result.Steps {
 		u, err := url.Parse(s.URL)
-		if s.Name == "test" && s.Method == "GET" && err == nil && u.Path != "" {
-			u.RawQuery = "" // a URL, since paths are joined to the base
-			return "GET " + shellWord(u.String())
+		if s.Name != "test" || s.Method != "GET" && s.Method != "POST" || err != nil || u.Path == "" {
+			continue
 		}
+		u.RawQuery = "" // a URL, since paths are joined to the base
+		request := s.Method + " " + shellWord(u.String())
+		if s.Method == "POST" {
+			request += c.testData()
+		}
+		return request
 	}
 	return "GET PATH"
+}
+
+// testData is the flag for a body as that of the test; "" if it has none of its
+// own, or nobody knows.
+func (c *connecting) testData() string {
+	test := c.subject.Option.Value.Get("test")
+	if o := c.subject.Connector.Operation(test.Get("mapping").Get("operationKey").Text()); o != nil && test.Get("type").Text() == spec.KindOperation {
+		test = o.Value
+	}
+	switch {
+	case test.Get("type").Text() == spec.KindGraphQL:
+		return ` --data '{"query": "{ __typename }"}'` // which any such API answers
+	case test.Get("mapping").Get("requestMapping").Has("data"):
+		return " --data @FILE"
+	}
+	return ""
 }

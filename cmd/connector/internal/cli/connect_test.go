@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -142,16 +143,39 @@ func TestConnectAsks(t *testing.T) {
 	w.run("connect", "--route", route, "--option", "key", "--name", "three", "--no-input", spec).check(t, 4, "apiKey is required")
 }
 
+// TestConnectSaysRequest wants the request that connect ends with to be one that
+// the API answers.
+func TestConnectSaysRequest(t *testing.T) {
+	t.Parallel()
+	const get = "test: {implementationType: rest-api-mapping, mapping: {method: get, path: /me, responseMapping: {name: '${response.data.name}', id: '${response.data.id}'}}}"
+	for test, want := range map[string]string{
+		get: "connector request GET https://notes.example/me --connection",
+		"test: {implementationType: rest-api-mapping, mapping: {method: post, path: /whoami, responseMapping: {name: '${response.data.name}'}}}":                                              "connector request POST https://notes.example/whoami --connection",
+		"test: {implementationType: rest-api-mapping, mapping: {method: post, path: /query, requestMapping: {data: {q: me}}, responseMapping: {name: '${response.data.name}'}}}":              "connector request POST https://notes.example/query --data @FILE --connection",
+		"test: {implementationType: graphql-api-mapping, mapping: {path: /graphql, operationType: query, requestMapping: [{field: name}], responseMapping: {name: '${response.data.name}'}}}": `connector request POST https://notes.example/graphql --data '{"query": "{ __typename }"}' --connection`,
+	} {
+		w, spec, route := notesHome(t)
+		if err := os.WriteFile(filepath.Join(spec, "spec.yml"), []byte(strings.Replace(choosingSpec, get, test, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(test, "graphql") {
+			route = "https://notes.example=" + serve(t, answer(200, "application/json", `{"data":{"name":"Ada"}}`))
+		}
+		w = w.with("CONNECTOR_INPUT_API_KEY", "the-key-of-ada")
+		w.run("connect", "--no-input", "--route", route, "--option", "key", spec).check(t, 0, "use it with: "+want)
+	}
+}
+
 // TestShowRedirectAsks wants somebody to be asked for what decides the redirect
 // URI, and for nothing else.
 func TestShowRedirectAsks(t *testing.T) {
 	t.Parallel()
 	person := &talk{answers: [][2]string{{"Redirect URL", "https://tools.example/back"}}}
 	w := world{ask: person.ask}
-	o := w.run("connect", "--show-redirect", filepath.Join("..", "..", "..", "..", "examples", "slack"))
+	o := w.run("connect", "--show-redirect", filepath.Join(repository, "examples", "slack"))
 	o.check(t, 0, "https://tools.example/back", "to register with the provider")
 	person.check(t, "Redirect URL")
-	w.run("connect", "--show-redirect", "--no-input", filepath.Join("..", "..", "..", "..", "examples", "slack")).
+	w.run("connect", "--show-redirect", "--no-input", filepath.Join(repository, "examples", "slack")).
 		check(t, 4, "!127.0.0.1", "redirectUri is required")
 }
 

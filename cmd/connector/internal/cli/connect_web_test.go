@@ -445,7 +445,7 @@ func TestConnectAtAnyPort(t *testing.T) {
 	t.Parallel()
 	dir := writeTree(t, webConnector("http://127.0.0.1:9"))
 	o := world{}.run("connect", "--show-redirect", "--option", "login", "--environment", "north", dir)
-	o.check(t, 0, "which has to take it with any port", "Register a native application.\nSee https://harbour.example/applications\n")
+	o.check(t, 0, "which has to take it\nwith any port.\n\nRegister a native application.\nSee https://harbour.example/applications\n")
 	if o.stdout != "http://127.0.0.1/callback\n" {
 		t.Errorf("the redirect URI is %q", o.stdout)
 	}

@@ -43,6 +43,11 @@ undefined item too, and an object or list that loses all it had is undefined
 itself. Null, empty text, 0 and false stay. What a formula gives is not
 evaluated again.
 
+Data whose first key begins with ` + "`$`" + `, such as the query options of OData, would be
+taken for a formula. As an expression it is data, with values of variables in it:
+` + "`query: {$expr: '{\"$top\": input.count, \"$select\": \"name\"}'}`" + `. What is fixed
+stands within ` + "[`$plain`](#plain)" + `, as in ` + "`query: {$plain: {$top: 20}}`" + `.
+
 `
 
 const expressionsIntro = `
