@@ -14,8 +14,8 @@ build:
 # test runs all tests, also of the package that ./... does not name.
 test:
 	go test $(RACE) -shuffle=on -count=1 -timeout 20m ./... ./testdata/peers
-	@[ -z '$(RACE)' ] || echo go test -count=1 -timeout 20m -run Leak ./auth
-	@[ -z '$(RACE)' ] || go test -count=1 -timeout 20m -run Leak ./auth # whole, which takes too long with the race detector
+	@[ -z '$(RACE)' ] || echo go test -count=1 -timeout 20m -run Leak ./auth ./cmd/connector/internal/cli
+	@[ -z '$(RACE)' ] || go test -count=1 -timeout 20m -run Leak ./auth ./cmd/connector/internal/cli # whole, which takes too long with the race detector
 
 # check looks at everything that is no test: format, module, vet, lint,
 # generated files.

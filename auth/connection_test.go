@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -325,6 +326,34 @@ func TestMust24Disconnect(t *testing.T) {
 	want := []string{c.Credential().Values.Get("refresh_token").Text(), c.Credential().Values.Get("access_token").Text()}
 	if diff := cmp.Diff(want, p.revoked); diff != "" {
 		t.Errorf("revoked (-want +got)\n%s", diff)
+	}
+}
+
+// TestMust15DiscoveredHosts wants the report to name the hosts that an issuer
+// named, also the one that gets the credential when it is revoked.
+func TestMust15DiscoveredHosts(t *testing.T) {
+	t.Parallel()
+	p := &provider{lifetime: time.Hour}
+	world, _ := p.world(t)
+	intercept(&world, func(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+		switch {
+		case strings.HasSuffix(req.URL.Path, "/.well-known/openid-configuration"):
+			return respond(req, 200, `{"issuer":"https://login.acme.example","token_endpoint":"https://tokens.acme.example/token","revocation_endpoint":"https://revoke.acme.example/revoke","jwks_uri":"https://keys.acme.example/jwks","code_challenge_methods_supported":["S256"]}`), nil
+		case req.URL.Host == "tokens.acme.example":
+			there := req.Clone(req.Context())
+			there.URL.Host, there.Host = "login.acme.example", "login.acme.example"
+			return next.RoundTrip(there)
+		}
+		return next.RoundTrip(req)
+	})
+	s := subjectOf(t, strings.Replace(oauthSpec(""), "tokenUri: https://login.acme.example/token", "issuer: https://login.acme.example", 1))
+	_, result, err := auth.Connect(t.Context(), s, providerValues(t, s), world)
+	if err != nil || !result.OK {
+		t.Fatal(err, result)
+	}
+	want := []string{"https://api.acme.example", "https://login.acme.example", "https://revoke.acme.example", "https://tokens.acme.example"}
+	if diff := cmp.Diff(want, slices.Sorted(slices.Values(result.Hosts))); diff != "" {
+		t.Errorf("hosts (-want +got)\n%s", diff)
 	}
 }
 

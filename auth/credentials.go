@@ -102,9 +102,12 @@ func (l *life) put(c *Credential) {
 func (l *life) ask(ctx context.Context, name string, variables formula.Value, called string) error {
 	result, err := l.Methods.Run(ctx, name, l.call(method.Call{Variables: variables, Client: &bareClient{l}}))
 	if err != nil {
-		return err
+		return unanswered(result, err)
 	}
 	if result.Value.IsMissing() {
+		if err := l.lacks(name, result, formula.Undefined); err != nil {
+			return err
+		}
 		return &VerdictError{"the method gives no credential: what it reads is not there" + kindOf(result.Response)}
 	}
 	if !result.Value.IsObject() {
@@ -117,6 +120,9 @@ func (l *life) ask(ctx context.Context, name string, variables formula.Value, ca
 	b := fresh.Values.Builder()
 	overlay(b, result.Value)
 	fresh.Values, fresh.Pending = b.Value(), false
+	if err := l.lacks(name, result, fresh.Values); err != nil {
+		return err
+	}
 	expiry, said := token.Expiry(result.Value.Get("expires_in").ToAny(), result.Value.Get("expires_at").ToAny(), false, l.clock())
 	if whole := name == credentialsMethod || name == refreshMethod; whole || said {
 		fresh.Obtained, fresh.Expiry = l.clock(), l.ending(expiry)

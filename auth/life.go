@@ -30,6 +30,7 @@ type life struct {
 	begin     func(step string) // tells who records or replays
 	timeout   time.Duration
 	wait      func(context.Context, time.Duration) error // nil waits
+	poll      func(context.Context, time.Duration) error // between the questions of a device login; nil is wait
 	clock     func() time.Time                           // of signatures and lifetimes; formulas see the time of the run
 	seed      [32]byte
 	spreading sync.Mutex // guards jitter: requests may be sent at once

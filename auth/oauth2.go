@@ -156,6 +156,10 @@ func (r *oauth2Run) byDevice(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		return e.PollDevice(ctx, code, r.wait, r.params("tokenParams")...)
+		wait := r.poll
+		if wait == nil {
+			wait = r.wait
+		}
+		return e.PollDevice(ctx, code, wait, r.params("tokenParams")...)
 	}, formula.Object())
 }

@@ -99,6 +99,9 @@ func (r *oauth2Run) takeEndpoints(issuer formula.Address) error {
 		}
 		origin.Literal = issuer.Literal && origin.Same(own)
 		r.others = append(r.others, origin)
+		if field != "authorizeUri" && field != "jwksUri" { // which get no credential
+			r.result.host(origin.String())
+		}
 		r.endpoints[field] = formula.Address{URL: uri, Literal: origin.Literal}
 	}
 	return nil

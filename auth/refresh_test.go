@@ -223,7 +223,7 @@ func TestMust22Refresh(t *testing.T) {
 			nil,
 		},
 		{
-			"and the refresh gives nothing", renewed, &tiredAPI{good: 2, refusal: unauthorized, renew: says(200, `{}`)}, "refreshing that failed: the method gives no credential",
+			"and the refresh gives nothing", renewed, &tiredAPI{good: 2, refusal: unauthorized, renew: says(200, `{}`)}, "refreshing that failed: the answer has no value for credentials.session",
 			[]string{"POST /login", "GET /me", "POST /renew"},
 			[]string{obtained, made, "refreshCredentials POST 200 failed", "test GET 401 failed"},
 			nil,

@@ -61,6 +61,7 @@ func isUnsure(err error) bool {
 	var refused *token.Error
 	var status *method.StatusError
 	var query *method.GraphQLError
+	var none *NoCredentialError
 	switch {
 	case errors.As(err, &size):
 		return true
@@ -71,7 +72,7 @@ func isUnsure(err error) bool {
 	case errors.As(err, &refused):
 		return refused.Kind == token.Unexpected || refused.Kind == token.TooLarge || refused.Kind == token.Unanswered && refused.Status != 0 ||
 			refused.Kind == token.Failed && refused.Code == "" && refused.Status >= http.StatusInternalServerError
-	case errors.As(err, &query):
+	case errors.As(err, &query), errors.As(err, &none) && none.Said != "":
 		return false
 	case errors.As(err, &status):
 		return status.Status >= http.StatusInternalServerError

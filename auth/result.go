@@ -152,7 +152,10 @@ func otherHint(err error) string {
 	var missing *formula.MissingError
 	var proof *ProofError
 	var faulty *FaultError
+	var none *NoCredentialError
 	switch {
+	case errors.As(err, &none):
+		return "check what was entered; if that is right, compare the responseMapping of the method with the answer: --verbose shows it"
 	case errors.As(err, &proof):
 		return proof.Mend
 	case errors.As(err, &faulty):

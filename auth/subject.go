@@ -90,6 +90,9 @@ type World struct {
 	// Wait lets time pass before a request is repeated, as where an API limits
 	// requests; nil waits.
 	Wait func(context.Context, time.Duration) error
+	// Poll lets time pass before the server is asked again whether the user of a
+	// device login has agreed, which ends with its error; nil is Wait.
+	Poll func(context.Context, time.Duration) error
 	// Log takes a line that a script logs, without the secrets that the run
 	// knows; nil drops it.
 	Log func(method, level, line string)

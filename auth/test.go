@@ -51,7 +51,7 @@ func liveOver(s Subject, v Values, w World, seed [32]byte, tape *cassette.Tape) 
 	}
 	l.redirect, l.prompt, l.device, l.connections = w.Redirect, w.Prompt, w.Device, w.Connections
 	l.network = w.Network
-	l.timeout, l.redactor, l.wait, l.log = w.Timeout, w.Redactor, w.Wait, w.Log
+	l.timeout, l.redactor, l.wait, l.poll, l.log = w.Timeout, w.Redactor, w.Wait, w.Poll, w.Log
 	l.learned = func(name string, credentials formula.Value) { addSecret(w.Redactor, name, credentials) }
 	l.minted = w.minted
 	switch begun := w.Begin; {

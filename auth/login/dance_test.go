@@ -353,6 +353,12 @@ func TestDanceErrorsOfTheNetwork(t *testing.T) {
 	if diff := cmp.Diff("https://api.example.com: malformed HTTP response ...", fmt.Sprint(err)); diff != "" {
 		t.Errorf("error (-want +got):\n%s", diff)
 	}
+	for _, words := range []string{"https://api.example.com: there is no host of this name", "https://api.example.com took too long"} {
+		d.Transport = roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New(words) })
+		if _, err := d.RequestToken(t.Context()); !strings.HasSuffix(err.Error(), words) || strings.Count(err.Error(), "api.example.com") != 1 {
+			t.Errorf("error = %v, want the origin once", err)
+		}
+	}
 
 	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
 	defer cancel()

@@ -179,23 +179,3 @@ func TestMust28WritesAreWhole(t *testing.T) {
 		}
 	}
 }
-
-// TestDirectoryThatCannotBeWritten wants the superuser, whom modes do not stop,
-// to leave it to others.
-func TestDirectoryThatCannotBeWritten(t *testing.T) {
-	t.Parallel()
-	if os.Geteuid() == 0 {
-		t.Skip("modes do not stop the superuser")
-	}
-	w := newWorld(t)
-	s := w.create(t)
-	add(t, s, "work")
-	dir := filepath.Join(w.Dir, "connections")
-	if err := os.Chmod(dir, 0o500); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.Chmod(dir, 0o700) })
-	want[*store.WriteError](t, s.Check(t.Context()), "make its directory writable for you")
-	want[*store.WriteError](t, s.Add(t.Context(), example("new")), dir)
-	read(t, s, "work")
-}

@@ -20,6 +20,17 @@ var unknownRequired = Rule{
 				}
 			}
 		}
+		for _, operation := range p.Connector.Operations() {
+			schema := operation.InputSchema()
+			known := spec.AllAsked(schema).Get("properties").Keys()
+			required, _ := schema.Get("required").AsList()
+			for i, name := range required {
+				if text := name.Text(); text != "" && !slices.Contains(known, text) {
+					message, hint := unasked(text, known)
+					p.ReportAuth(spec.OperationPointer(operation.Key)+formula.Pointer("inputSchema", "required", strconv.Itoa(i)), spec.AtValue(), message, hint)
+				}
+			}
+		}
 	},
 }
 
@@ -74,11 +85,7 @@ func (p *Pass) unknownRequired(o *spec.Option, pointer string, schema formula.Va
 // requiredUnasked reports an item of a list of required names. The lists of
 // base and option are united, so the authored one is searched for the item.
 func (p *Pass) requiredUnasked(o *spec.Option, pointer, list string, i int, name string, known []string) {
-	hint := fmt.Sprintf("add %q to properties, or remove it here", name)
-	if near := formula.Nearest(name, known); near != "" {
-		hint = fmt.Sprintf("did you mean %q?", near)
-	}
-	message := fmt.Sprintf("%q is required, and no property has that name", name)
+	message, hint := unasked(name, known)
 	if o.Key != spec.DefaultOption && !o.WrittenHere(pointer+formula.Pointer(list)) && removes(o, name) {
 		message = fmt.Sprintf("%q is required, and option %q removes it", name, o.Key)
 		hint = "move the condition to the options that have it"
@@ -92,6 +99,15 @@ func (p *Pass) requiredUnasked(o *spec.Option, pointer, list string, i int, name
 		}
 	}
 	p.Report(o, at, spec.AtValue(), message, hint)
+}
+
+// unasked says that a name is required that nobody asks for, and what to do.
+func unasked(name string, known []string) (message, hint string) {
+	hint = fmt.Sprintf("add %q to properties, or remove it here", name)
+	if near := formula.Nearest(name, known); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return fmt.Sprintf("%q is required, and no property has that name", name), hint
 }
 
 // removes tells whether an option removes an inherited input.

@@ -20,6 +20,9 @@ type Question struct {
 	Choices []string // if only these are answers
 	// Unless names a question whose answer makes this one needless.
 	Unless string
+	// Yields names a question that makes it needless to ask this one, if that was
+	// answered before; an answer to this one stands all the same.
+	Yields string
 	check  func(string) error // nil takes every text
 }
 
@@ -33,7 +36,7 @@ var (
 var (
 	issuer = Question{
 		Key: "issuer", Title: "Issuer", Help: "if the authorization server publishes its metadata: its address, such as https://login.example.com; the endpoints are then discovered",
-		check: optional(webAddress),
+		Yields: "tokenUri", check: optional(webAddress),
 	}
 	authorizeURI = Question{Key: "authorizeUri", Title: "Authorization endpoint", Help: "where the user logs in", Default: "{origin}/oauth/authorize", Unless: "issuer", check: webAddress}
 	tokenURI     = Question{Key: "tokenUri", Title: "Token endpoint", Help: "where codes and refresh tokens are exchanged", Default: "{origin}/oauth/token", Unless: "issuer", check: webAddress}
@@ -77,7 +80,7 @@ func (t *Template) All() []Question { return append([]Question{name, baseURI}, t
 func (t *Template) Asked(answers map[string]string) []Question {
 	var open []Question
 	for _, q := range t.All() {
-		if _, answered := answers[q.Key]; answered || q.Unless != "" && answers[q.Unless] != "" {
+		if _, answered := answers[q.Key]; answered || q.Unless != "" && answers[q.Unless] != "" || q.Yields != "" && answers[q.Yields] != "" {
 			continue
 		}
 		q.Default = fill(q.Default, answers)

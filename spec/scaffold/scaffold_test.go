@@ -2,6 +2,7 @@ package scaffold_test
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,18 @@ func TestTemplates(t *testing.T) {
 			load(t, template, map[string]string{"name": "Acme: # 'Tools'"})
 			load(t, template, map[string]string{"name": "Größe", "key": "sizes", "baseUri": "https://api.example.com/v1/", "description": "A: b # c"})
 		})
+	}
+}
+
+// TestAsked wants nobody to be asked where metadata is when the endpoints are
+// there, nor for the endpoints when it is said.
+func TestAsked(t *testing.T) {
+	t.Parallel()
+	for given, not := range map[string]string{"tokenUri": "issuer", "issuer": "tokenUri"} {
+		open := scaffold.Find("oauth2").Asked(map[string]string{given: "https://login.example.com"})
+		if slices.ContainsFunc(open, func(q scaffold.Question) bool { return q.Key == not }) {
+			t.Errorf("with %s it is asked for %s", given, not)
+		}
 	}
 }
 

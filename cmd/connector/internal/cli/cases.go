@@ -219,7 +219,7 @@ func (t *tester) unattended(ctx context.Context, s auth.Subject) string {
 	case s.Interactive() && !t.opts.forced():
 		return "its login needs its user: --live logs in"
 	case s.Interactive():
-		return t.nobody()
+		return t.nobody(s)
 	case s.Option.Type() == "proxy" && !t.lends(ctx, s):
 		return fmt.Sprintf("it uses a connection of %q, of which there is none here", s.Option.Value.Get("proxyKey").Text())
 	}

@@ -81,6 +81,9 @@ func Main(env *Env, args []string) (code int) {
 		return exitInterrupted
 	}
 	if err != nil && !g.running { // what comes before a command is its line
+		if _, _, unknown := root.Find(args); unknown != nil {
+			err = fmt.Errorf("%s\nsee connector --help", strings.TrimSpace(unknown.Error()))
+		}
 		err = usageError{err}
 	}
 	return exitCode(stderr, err)
@@ -192,6 +195,7 @@ to authenticate to an API.`,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRunE: func(*cobra.Command, []string) error { return g.check() },
 	}
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", "Flags.FlagUsagesWrapped 80 "))
 	root.SetVersionTemplate("connector {{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.StringVar(&g.color, "color", "auto", "colour the output: `auto`, always or never")

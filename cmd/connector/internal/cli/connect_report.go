@@ -53,6 +53,7 @@ func (c *connecting) report(record *store.Connection, m made) error {
 	for line := range strings.Lines(s.text(func(name string) string { return name })) {
 		text += "  " + line
 	}
+	c.flush() // what the login said stands before it
 	if _, err := fmt.Fprint(c.Stdout, text); err != nil {
 		return err
 	}

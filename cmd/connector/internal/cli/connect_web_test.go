@@ -100,12 +100,9 @@ type webRun struct {
 	stdout  bytes.Buffer
 }
 
-var (
-	pageAddress  = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+/[\w-]{43}\n`)
-	loginAddress = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+/auth\?.*\n`)
-)
+var pageAddress = regexp.MustCompile(`http://127\.0\.0\.1:[0-9]+/[\w-]{43}\n`)
 
-// begin runs the program until it says what to open: by printing it.
+// begin runs the program until it prints what to open.
 func begin(t *testing.T, file string, variables []string, printed *regexp.Regexp, args ...string) *webRun {
 	t.Helper()
 	r := &webRun{program: exec.CommandContext(t.Context(), file, args...), said: make(chan string, 1)}

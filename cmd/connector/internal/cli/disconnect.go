@@ -112,11 +112,11 @@ func disconnectQuestion(c *store.Connection, local bool) string {
 	if c.Label != "" {
 		what += ", " + c.Label
 	}
-	how := "It is revoked at the provider and deleted here."
+	how := "revoke it at the provider if the spec says how"
 	if local {
-		how = "It is deleted here, and stays valid at the provider."
+		how = "leave it valid at the provider"
 	}
-	return fmt.Sprintf("End the connection %q (%s)? %s", c.Name, what, how)
+	return fmt.Sprintf("Delete the connection %q (%s) here, and %s?", c.Name, what, how)
 }
 
 // withoutProvider adds to an error of a connection that cannot be opened how it

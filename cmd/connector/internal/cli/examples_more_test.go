@@ -22,7 +22,7 @@ func TestExampleLedgerRefusesStrangers(t *testing.T) {
 		own := o.Inputs
 		certificate, private := apis.Strangers()
 		o.Inputs = map[string]string{"certificate": certificate, "privateKey": private}
-		world{}.run(o.args(t, dir, flags, "--live")...).check(t, 3, "the TLS handshake failed")
+		world{}.run(o.args(t, dir, flags, "--live")...).check(t, 3, "TLS alert: certificate required")
 		o.Inputs = map[string]string{"certificate": own["certificate"], "privateKey": private}
 		world{}.run(o.args(t, dir, flags, "--live")...).check(t, 1, "it is not the key of the certificate")
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/connector-spec/connector/auth/store"
 )
@@ -20,6 +21,7 @@ func hintOf(err error) string {
 	var missing *missingError
 	var h *hinted
 	var unmade *store.NotMadeError
+	var absent *store.MissingError
 	switch {
 	case errors.As(err, &missing):
 		return missing.hint
@@ -27,6 +29,8 @@ func hintOf(err error) string {
 		return h.hint
 	case errors.As(err, &unmade):
 		return "connector store init makes one"
+	case errors.As(err, &absent) && absent.Near == "" && (absent.Kind == "connection" || absent.Kind == "client"):
+		return fmt.Sprintf("connector %ss list shows which there are", absent.Kind)
 	}
 	return ""
 }

@@ -189,7 +189,7 @@ func (o *initOptions) chooseTemplate(ctx context.Context, g *global) (*scaffold.
 		for _, t := range templates {
 			choices = append(choices, form.Choice{Title: t.Title, Description: t.Summary})
 		}
-		i, err := form.Choose(ctx, g.asker(), g.Stderr, "How does one authenticate to the API? A login by OAuth 2 is the best where there is one, a password the last resort", choices, g.promptOptions())
+		i, err := form.Choose(ctx, g.asker(), g.Stderr, "How does one log in to the API? OAuth 2 is the best, a password the last", choices, g.promptOptions())
 		if err != nil {
 			return nil, err
 		}
@@ -258,7 +258,7 @@ func (o *initOptions) ask(ctx context.Context, g *global, q scaffold.Question) (
 		for i, c := range q.Choices {
 			choices[i].Title = c
 		}
-		i, err := form.Choose(ctx, g.asker(), g.Stderr, q.Title, choices, g.promptOptions())
+		i, err := form.ChooseOr(ctx, g.asker(), g.Stderr, q.Title, choices, slices.Index(q.Choices, q.Default), g.promptOptions())
 		if err != nil {
 			return "", err
 		}
@@ -266,11 +266,14 @@ func (o *initOptions) ask(ctx context.Context, g *global, q scaffold.Question) (
 	}
 	for {
 		if q.Help != "" {
-			fmt.Fprintf(g.Stderr, "%s: %s\n", q.Title, q.Help)
+			form.Say(g.Stderr, q.Title+": "+q.Help, 0, g.promptOptions())
 		}
 		prompt := q.Title
-		if q.Default != "" {
+		switch {
+		case q.Default != "":
 			prompt += " [" + secret.PrintableLine(q.Default) + "]"
+		case q.Check("") == nil:
+			prompt += " (optional)"
 		}
 		answer, err := g.asker().Line(ctx, prompt+": ")
 		if err != nil {
@@ -326,7 +329,7 @@ func readForeign(g *global, file string) ([]byte, error) {
 	}
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, plainPathError(err)
+		return nil, fmt.Errorf("%s: %w", file, plainPathError(err))
 	}
 	defer f.Close()
 	return readLimited(f, file, importer.MaxJSON)

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,17 @@ func TestInitAsks(t *testing.T) {
 	}
 	if len(answers) > 0 {
 		t.Errorf("asked %q, and not for %q", asked, answers)
+	}
+	for _, want := range []string{"Where the key goes [header]: ", "What stands before the key (optional): "} {
+		if !slices.Contains(asked, want) {
+			t.Errorf("asked %q, want %q among it", asked, want)
+		}
+	}
+	answers = []string{"", "", "", "", ""}
+	plain := filepath.Join(t.TempDir(), "plain")
+	w.run("init", plain, "--template", "api-key", "--name", "Plain", "--base-uri", "https://api.plain.example").check(t, 0, "wrote ")
+	if text, err := os.ReadFile(filepath.Join(plain, "spec.yml")); err != nil || !strings.Contains(string(text), "in: header") {
+		t.Errorf("an empty answer is not the default: %v\n%s", err, text)
 	}
 }
 

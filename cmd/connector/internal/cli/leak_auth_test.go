@@ -119,7 +119,7 @@ func leakWays(r *rand.Rand) []leaks.Way {
 		list := leaks.Encodings()
 		r.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
 		n := 3
-		if testing.Short() {
+		if testing.Short() || raced {
 			n = 1
 		}
 		for i, encoding := range list[:n] {

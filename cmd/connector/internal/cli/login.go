@@ -73,8 +73,9 @@ type userLogin struct {
 	*global
 	options   loginOptions
 	connector string
-	redirect  string // where the login comes back to; "" if it does not
-	asDevice  bool   // by a code on another device
+	redirect  string    // where the login comes back to; "" if it does not
+	asDevice  bool      // by a code on another device
+	prompted  time.Time // when that was shown
 	listener  *login.Listener
 	open      func(ctx context.Context, url string) error // nil without a browser
 	why       string                                      // there is no browser
@@ -165,8 +166,9 @@ func (l *userLogin) listen() error {
 }
 
 // attended tells whether somebody can take part in the login here; else why not.
+// A code for another device is printed: that is enough.
 func (l *userLogin) attended() (bool, string) {
-	if l.redirect == "" && !l.asDevice || l.open != nil && (l.listener != nil || l.asDevice) || l.pastes() || l.page != nil {
+	if l.redirect == "" || l.open != nil && l.listener != nil || l.pastes() || l.page != nil {
 		return true, ""
 	}
 	if l.open != nil {
@@ -181,7 +183,7 @@ func (l *userLogin) pastes() bool { return l.Ask != nil && !l.noInput }
 // world lets a run log in by l.
 func (l *userLogin) world(w *auth.World) {
 	w.Redirect, w.Device = l.redirect, l.asDevice
-	w.Browser, w.Prompt = l.browse, l.prompt
+	w.Browser, w.Prompt, w.Poll = l.browse, l.prompt, l.poll
 }
 
 // show lets a page of ours, at next, lead the user to the login by fn, in place of

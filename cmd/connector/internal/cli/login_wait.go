@@ -200,18 +200,29 @@ func (l *userLogin) hint(ctx context.Context) {
 	fmt.Fprintf(l.Stderr, "connector: %s\n", secret.PrintableLine(text))
 }
 
+// poll lets time pass between two questions whether the code was entered.
+func (l *userLogin) poll(ctx context.Context, d time.Duration) error {
+	if l.Now().Add(d).After(l.prompted.Add(l.options.timeout)) {
+		return fmt.Errorf("nobody entered the code within %s", words(l.options.timeout))
+	}
+	return l.Wait(ctx, d)
+}
+
 // prompt shows the code of a login on another device, and opens the page where
 // it is entered, if there is a browser.
 func (l *userLogin) prompt(ctx context.Context, p auth.DevicePrompt) error {
 	address, complete := l.routed(p.URI), l.routed(p.CompleteURI)
+	l.prompted = l.Now()
 	text := fmt.Sprintf("Log in to %s: open\n\n  %s\n\non any device, and enter the code\n\n  %s\n\n", secret.PrintableLine(l.connector), secret.PrintableLine(address), secret.PrintableLine(p.UserCode))
 	if complete != "" {
 		text += fmt.Sprintf("or open this address, and see that it shows the same code:\n\n  %s\n\n", secret.PrintableLine(complete))
 		address = complete
 	}
-	if !p.Expiry.IsZero() {
-		text += fmt.Sprintf("The code ends at %s. ", p.Expiry.Local().Format("15:04:05"))
+	end := l.prompted.Add(l.options.timeout)
+	if !p.Expiry.IsZero() && p.Expiry.Before(end) {
+		end = p.Expiry
 	}
+	text += fmt.Sprintf("Do so by %s; ", end.Local().Format("15:04:05"))
 	if _, err := fmt.Fprint(l.direct, text+"Ctrl-C ends the login.\n"); err != nil {
 		return err
 	}

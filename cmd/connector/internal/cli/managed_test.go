@@ -92,7 +92,7 @@ func TestDisconnectIsConfirmed(t *testing.T) {
 	h := newHousehold(t, "work")
 	no := &answers{texts: map[string]string{"work": "n"}}
 	h.at(no).run("disconnect", "work").check(t, 1, "nothing is changed", "!revoke")
-	if len(no.asked) != 1 || !strings.Contains(no.asked[0], `End the connection "work" (Acme, Ada)?`) || h.revoked != nil {
+	if len(no.asked) != 1 || !strings.Contains(no.asked[0], `Delete the connection "work" (Acme, Ada) here, and revoke it`) || h.revoked != nil {
 		t.Errorf("asked %q, revoked %q", no.asked, h.revoked)
 	}
 	h.at(no).run("disconnect", "work", "--no-input", "--format", "json").check(t, 0, `"revoked": true`)

@@ -23,7 +23,7 @@ import (
 func newReady(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ready [PATH]",
-		Short: "Check a connector for a listing, and say in its spec that it is ready",
+		Short: "Check a connector for a listing, and mark its spec ready",
 		Long: `Ready checks all that a listing needs, such as a description, a logo, and
 titles that people understand. If nothing is missing it writes "stage: ready"
 into the spec, with a readyDigest below it; everything else in the file stays as

@@ -42,7 +42,7 @@ func newTest(g *global) *cobra.Command {
 	var opts testOptions
 	cmd := &cobra.Command{
 		Use:   "test [PATH...]",
-		Short: "Test connectors, their authentication and operations, from recordings or for real",
+		Short: "Test connectors, from recordings or for real",
 		Long: `Test runs the auth life of each option of each connector: it obtains the
 credential, makes the API client and sends the spec's test request. In place of
 that request it runs each operation of the connector, with the defaults and
@@ -240,7 +240,7 @@ func (t *tester) run(ctx context.Context, c *testCase) report.Test {
 		if c.broken > 1 {
 			what = fmt.Sprintf("%d errors", c.broken)
 		}
-		r.Hint = "connector validate says what they are"
+		r.Hint = fmt.Sprintf("connector validate %s says what they are", shellWord(c.place.display(c.place.file)))
 		return fail(exitNo, fmt.Errorf("the spec has %s", what))
 	case c.skip != "":
 		c.code, r.Skipped = exitSkipped, c.skip

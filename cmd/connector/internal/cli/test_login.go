@@ -35,10 +35,11 @@ func (t *tester) logIn(c *testCase, world *auth.World) (end func(), err error) {
 	}, nil
 }
 
-// nobody says why nobody can log in here; "" if somebody can.
-func (t *tester) nobody() string {
+// nobody says why nobody can log in to a subject here; "" if somebody can: a code
+// for another device is printed.
+func (t *tester) nobody(s auth.Subject) string {
 	l := &userLogin{global: t.global, options: t.opts.login}
-	if l.findBrowser(); l.open != nil || l.pastes() {
+	if l.findBrowser(); l.open != nil || l.pastes() || s.ByDevice() || t.opts.login.device {
 		return ""
 	}
 	return "its login needs its user, and " + l.why + ", nor a terminal to paste into: set BROWSER to a command that opens a browser, or run this on a terminal"

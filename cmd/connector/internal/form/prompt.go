@@ -89,6 +89,12 @@ func (e *InvalidError) Error() string {
 // Choose asks for one of several choices and returns its index. It does not ask
 // where there is but one.
 func Choose(ctx context.Context, a Asker, w io.Writer, title string, choices []Choice, o PromptOptions) (int, error) {
+	return ChooseOr(ctx, a, w, title, choices, -1, o)
+}
+
+// ChooseOr is [Choose] where an empty answer takes the choice with index def; a
+// negative one stands for none.
+func ChooseOr(ctx context.Context, a Asker, w io.Writer, title string, choices []Choice, def int, o PromptOptions) (int, error) {
 	if len(choices) == 0 {
 		return 0, errors.New("there is nothing to choose from")
 	}
@@ -103,8 +109,11 @@ func Choose(ctx context.Context, a Asker, w io.Writer, title string, choices []C
 		}
 		field.Choices = append(field.Choices, choice)
 	}
+	if def >= 0 {
+		field.Default = formula.Number(float64(def))
+	}
 	s := session{asker: a, screen: newScreen(w, o), form: New(formula.Object())}
-	v, _, err := s.answer(ctx, field, formula.Undefined)
+	v, _, err := s.answer(ctx, field, field.Default)
 	n, _ := v.AsNumber()
 	return int(n), err
 }

@@ -147,6 +147,22 @@ func TestFormWithScript(t *testing.T) {
 	if want := "[true Subdomain does not match the pattern ^[a-z][a-z0-9-]*$ <nil> good]"; fmt.Sprint(got) != want {
 		t.Errorf("after a mistake: %v, want %s", got, want)
 	}
+	// What extends the browser changes fields. Who types meanwhile loses nothing.
+	b.Run(t, `
+		await page.evaluate(() => document.querySelectorAll('input').forEach(e => {
+			e.style.color = 'inherit'
+			if (e.type === 'text') e.after(document.createElement('i'))
+		}))
+		const answered = page.waitForResponse(r => r.url().endsWith('/fields'))
+		await page.getByLabel('Subdomain').fill('better'); await page.getByLabel('Requests a minute').focus()
+		await answered; await page.locator('i').first().waitFor({state: 'detached'})
+		await page.keyboard.type('34')
+		const got = [await page.getByLabel('Subdomain').inputValue(), await page.getByLabel('Requests a minute').inputValue()]
+		await page.waitForResponse(r => r.url().endsWith('/fields'))
+		return got`, nil, &got)
+	if want := "[better 3460]"; fmt.Sprint(got) != want {
+		t.Errorf("after an extension: %v, want %s", got, want)
+	}
 	// The secret can be looked at, by who types it.
 	b.Run(t, `
 		const key = page.getByLabel('API key', {exact: true})

@@ -5,14 +5,21 @@
 const main = document.querySelector('main')
 const form = document.getElementById('form')
 const touched = new Set()
+const ours = new Set(['data-field', 'data-part', 'data-keyed', 'data-show', 'data-copy'])
 
 function ready(root) {
   for (const b of root.querySelectorAll('[data-show], [data-copy]')) b.hidden = false
 }
 
-// bare is what the server made of an element, without what the user made of it.
+// bare is what the server made of an element, without what the user, or what
+// extends the browser, made of it.
 function bare(element) {
   const e = element.cloneNode(true)
+  for (const x of [e, ...e.querySelectorAll('*')]) {
+    for (const name of x.getAttributeNames()) {
+      if (name === 'style' || name.startsWith('data-') && !ours.has(name)) x.removeAttribute(name)
+    }
+  }
   for (const x of e.querySelectorAll('input, option, textarea, button')) {
     for (const name of ['checked', 'selected', 'aria-invalid', 'aria-describedby', 'hidden', 'class']) x.removeAttribute(name)
     if (x.matches('input:not([type=hidden], [type=radio], [type=checkbox])')) {
@@ -38,16 +45,23 @@ function typed(element) {
   }
 }
 
+// swap puts fresh in the place of old, with what was typed there, and where.
+function swap(old, fresh) {
+  const again = typed(old)
+  const focused = old.contains(document.activeElement) && document.activeElement.id
+  old.replaceWith(fresh)
+  again(fresh)
+  if (focused) document.getElementById(focused)?.focus()
+}
+
 function patchField(old, fresh) {
   for (const part of fresh.querySelectorAll('[data-part]')) {
     const was = old.querySelector(`[data-part=${part.dataset.part}]`)
-    if (!was) return old.replaceWith(fresh)
+    if (!was) return swap(old, fresh)
     if (part.dataset.part !== 'control') {
       if (was.innerHTML !== part.innerHTML) was.innerHTML = part.innerHTML
     } else if (bare(was) !== bare(part)) {
-      const again = typed(was)
-      was.replaceWith(part)
-      again(part)
+      swap(was, part)
     } else {
       const controls = e => e.querySelectorAll('input, select, textarea')
       controls(part).forEach((x, i) => {
@@ -71,9 +85,9 @@ function patchField(old, fresh) {
 function patch(old, fresh) {
   if (old.matches('[data-field]')) {
     const kind = e => bare(e.querySelector('[data-part=control]')) && e.querySelector('[data-part=control]').firstElementChild?.tagName
-    return kind(old) === kind(fresh) && !!old.querySelector('fieldset') === !!fresh.querySelector('fieldset') ? patchField(old, fresh) : old.replaceWith(fresh)
+    return kind(old) === kind(fresh) && !!old.querySelector('fieldset') === !!fresh.querySelector('fieldset') ? patchField(old, fresh) : swap(old, fresh)
   }
-  if (!old.matches('[data-keyed]')) return bare(old) !== bare(fresh) && old.replaceWith(fresh)
+  if (!old.matches('[data-keyed]')) return bare(old) !== bare(fresh) && swap(old, fresh)
   const left = new Map([...old.children].map(e => [e.id, e]))
   let last = null
   for (const e of [...fresh.children]) {
