@@ -100,7 +100,7 @@ func TestRotateGoesOn(t *testing.T) {
 	read(t, w.open(t), "a")
 	read(t, w.open(t), "b")
 	add(t, w.open(t), "c") // with the next key
-	done, err := w.open(t).Rotate(t.Context(), store.File, "not-used")
+	done, err := w.open(t).Rotate(t.Context(), store.File, filepath.Join(t.TempDir(), "not-used"))
 	if err != nil || !done.Resumed || done.Place != store.Keyring || done.Records != 1 {
 		t.Fatalf("resumed: %+v, %v", done, err)
 	}

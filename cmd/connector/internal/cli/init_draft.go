@@ -204,7 +204,7 @@ func (d *draft) report(g *global) error {
 	if d.oauth {
 		fmt.Fprintf(g.Stdout, "  connector connect --show-redirect %s   # what to register\n", at)
 	}
-	_, err := fmt.Fprintf(g.Stdout, "  connector connect --draft %s\n", at)
+	_, err := fmt.Fprintf(g.Stdout, "  connector store init               # once, for all connections\n  connector connect --draft %s\n", at)
 	return err
 }
 
