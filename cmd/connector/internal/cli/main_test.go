@@ -183,7 +183,7 @@ func serve(t testing.TB, h http.Handler) string {
 func serveAPI(t testing.TB, api apis.API) string {
 	t.Helper()
 	if api.TLS == nil {
-		return serve(t, api.Handler)
+		return serve(t, api.Public())
 	}
 	s := httptest.NewUnstartedServer(api.Handler)
 	s.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that are to fail
