@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -49,12 +50,15 @@ var notes = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 // A talk is a person at a terminal, with what is answered to questions that hold
 // a text, once each, and what was asked.
 type talk struct {
+	mu      sync.Mutex // a login asks for what is pasted beside all others
 	answers [][2]string
 	asked   []string
 	secret  []string
 }
 
 func (p *talk) ask(prompt string, secret bool) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.asked = append(p.asked, prompt)
 	if secret {
 		p.secret = append(p.secret, prompt)
@@ -70,6 +74,8 @@ func (p *talk) ask(prompt string, secret bool) (string, error) {
 
 func (p *talk) check(t *testing.T, questions ...string) {
 	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	ok := len(p.asked) == len(questions)
 	for i := range min(len(p.asked), len(questions)) {
 		ok = ok && strings.Contains(p.asked[i], questions[i])

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/connector-spec/connector/formula"
@@ -18,12 +19,15 @@ import (
 // answers is a person at a terminal who answers each prompt that holds a text,
 // and leaves the others as they are. What was asked is noted.
 type answers struct {
+	mu     sync.Mutex // a login asks for what is pasted beside all others
 	texts  map[string]string
 	asked  []string
 	hidden []string // prompts whose answers were not shown
 }
 
 func (a *answers) ask(prompt string, secret bool) (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	a.asked = append(a.asked, prompt)
 	if secret {
 		a.hidden = append(a.hidden, prompt)
@@ -140,6 +144,7 @@ func TestEdit(t *testing.T) {
 	person := &answers{texts: map[string]string{"PIN": "canary-pin-2", "Client secret": "canary-other-secret"}}
 	o := h.at(person).run("connections", "edit", "work", "--no-browser=false")
 	o.check(t, 0, `Connected "work"`)
+	person.mu.Lock()
 	asked := strings.Join(person.asked, "\n")
 	for _, part := range []string{"Client ID [an-id]", "Client secret", "Region", "PIN"} {
 		if !strings.Contains(asked, part) {
@@ -147,6 +152,7 @@ func TestEdit(t *testing.T) {
 		}
 	}
 	hidden := slices.DeleteFunc(person.hidden, func(prompt string) bool { return strings.Contains(prompt, "paste") })
+	person.mu.Unlock()
 	if len(hidden) != 2 || strings.Contains(asked, "canary") {
 		t.Errorf("hidden are %q of\n%s", hidden, asked)
 	}
